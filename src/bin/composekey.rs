@@ -1,0 +1,3 @@
+//! `composekey`: see the library.
+
+fn main() {}

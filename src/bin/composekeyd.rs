@@ -1,0 +1,3 @@
+//! `composekeyd`: see the library.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Where key events come from: one module per way of seeing the keyboard.

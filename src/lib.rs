@@ -1,0 +1,32 @@
+//! composekey: hold Caps Lock, type a sequence, and the character is there.
+//!
+//! The pipeline, in reading order: a TOML map or a Compose file becomes [`sequence::Rule`]s
+//! ([`map`], [`xcompose`]); rules become a [`table::Table`]; the [`engine`] turns key events into
+//! actions by that table; the shells ([`input`], [`output`], over [`x11`]) carry events in and
+//! actions out; [`daemon`] and [`cli`] are the two programs.
+//!
+//! The layer rule: a module uses only modules above it in this file. `tests/layers.rs` checks it.
+
+// words
+pub mod diagnostic;
+pub mod keycode;
+pub mod keysym;
+pub mod sequence;
+pub mod source;
+// formats
+pub mod map;
+pub mod xcompose;
+// compiled
+pub mod table;
+// engine
+pub mod engine;
+// the ground of the X11 shells
+pub mod x11;
+// shells
+pub mod input;
+pub mod output;
+// app
+pub mod cli;
+pub mod config;
+pub mod daemon;
+pub mod ipc;

@@ -1,0 +1,36 @@
+//! Where text goes: one module per way of typing it.
+
+use std::fmt;
+
+/// Types text into whatever has the focus.
+pub trait TextSink {
+    /// Types `text`, whole or not at all as far as can be known before the first character.
+    ///
+    /// # Errors
+    /// Nothing is typed instead of a character that cannot be typed.
+    fn type_text(&mut self, text: &str) -> Result<(), Undelivered>;
+}
+
+/// Why a text was not typed. Says nothing of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Undelivered {
+    /// Control, Alt or Super stayed down: the text would have been a shortcut.
+    ModifierHeld,
+    /// The keymap has no free keycode.
+    NoFreeKeycode,
+    /// The display is gone.
+    Display(String),
+}
+
+impl fmt::Display for Undelivered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ModifierHeld => f.write_str("control, alt or super is held down"),
+            Self::NoFreeKeycode => f.write_str("the keymap has no free keycode"),
+            Self::Display(cause) => write!(f, "error talking to the display: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for Undelivered {}

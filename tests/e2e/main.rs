@@ -1,0 +1,1 @@
+//! The slow tests: a real X server, real keyboards, real windows.

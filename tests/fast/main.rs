@@ -1,0 +1,3 @@
+//! The fast tests: no display, no keyboard, a few seconds.
+
+mod layers;
