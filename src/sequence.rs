@@ -44,6 +44,8 @@ pub struct Output {
     pub alias: Vec<String>,
     /// Topics: `greek`, `arrows`.
     pub tags: Vec<String>,
+    /// Texts of earlier keymaps that it replaces on purpose.
+    pub replaces: Vec<String>,
 }
 
 /// A sequence, its output and where it was written.

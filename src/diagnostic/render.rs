@@ -1,8 +1,11 @@
 //! Shows diagnostics: caret text for people, JSON Lines for programs. The only place that knows
-//! about colour.
+//! how a diagnostic is coloured.
 
-use super::Diagnostic;
-use crate::source::Sources;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use serde::Serialize;
+
+use super::{Diagnostic, Severity};
+use crate::source::{Sources, Span};
 
 /// How to draw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,14 +17,107 @@ pub enum Style {
     Colour,
 }
 
-/// The finding as a person reads it, with carets under the place.
+/// How many columns a diagnostic takes; longer source lines are cut around the carets.
+const WIDTH: usize = 80;
+
+/// Longer than any word of a map: what a label points at is shown up to here.
+const LONGEST_LABEL: usize = 200;
+
+/// The finding as a person reads it, with carets under the place, without a final newline.
 #[must_use]
-pub fn render(_diagnostic: &Diagnostic, _sources: &Sources, _style: Style) -> String {
-    String::new()
+pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> String {
+    let level = match diagnostic.severity {
+        Severity::Note => Level::NOTE,
+        Severity::Warning => Level::WARNING,
+        Severity::Error => Level::ERROR,
+    };
+    let title = level.primary_title(&diagnostic.message).id(diagnostic.code.id());
+    // One snippet a file: labels of the same file share theirs.
+    let mut files: Vec<(Span, Snippet<'_, _>)> = Vec::new();
+    for (i, label) in diagnostic.labels.iter().enumerate() {
+        let kind = if i == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let mut annotation = kind.span(shortened(label.span, sources));
+        if !label.text.is_empty() {
+            annotation = annotation.label(&label.text);
+        }
+        match files.iter().position(|(span, _)| span.source == label.span.source) {
+            Some(at) => {
+                let (span, snippet) = files.swap_remove(at);
+                files.insert(at, (span, snippet.annotation(annotation)));
+            }
+            None => {
+                let source = sources.get(label.span.source);
+                let snippet = Snippet::source(&source.text).path(&source.name);
+                files.push((label.span, snippet.annotation(annotation)));
+            }
+        }
+    }
+    let group = title.elements(files.into_iter().map(|(_, snippet)| snippet));
+    let group = match &diagnostic.help {
+        Some(help) => group.element(Level::HELP.message(help)),
+        None => group,
+    };
+    let renderer = match style {
+        Style::Plain => Renderer::plain(),
+        Style::Colour => Renderer::styled(),
+    };
+    renderer.term_width(WIDTH).render(&[group])
+}
+
+/// The range to underline: no longer than its first line and [`LONGEST_LABEL`].
+fn shortened(span: Span, sources: &Sources) -> std::ops::Range<usize> {
+    let text = sources.slice(span);
+    let line = text.lines().next().unwrap_or_default();
+    let end = line.char_indices().nth(LONGEST_LABEL).map_or(line.len(), |(at, _)| at);
+    span.range().start..span.range().start + end
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    code: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    #[serde(flatten)]
+    place: Option<Place<'a>>,
+    help: Option<&'a str>,
+    labels: Vec<JsonLabel<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonLabel<'a> {
+    #[serde(flatten)]
+    place: Place<'a>,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
 }
 
 /// The finding as one line of JSON, without the newline.
+///
+/// `file`, `line` and `column` are those of the first label and are missing when there is none.
 #[must_use]
-pub fn json_line(_diagnostic: &Diagnostic, _sources: &Sources) -> String {
-    String::new()
+pub fn json_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    let place = |span: Span| {
+        let position = sources.position(span);
+        let file = sources.get(span.source).name.as_str();
+        Place { file, line: position.line, column: position.column }
+    };
+    let line = Line {
+        code: diagnostic.code.id(),
+        severity: diagnostic.severity.name(),
+        message: &diagnostic.message,
+        place: diagnostic.labels.first().map(|label| place(label.span)),
+        help: diagnostic.help.as_deref(),
+        labels: diagnostic
+            .labels
+            .iter()
+            .map(|label| JsonLabel { place: place(label.span), text: &label.text })
+            .collect(),
+    };
+    serde_json::to_string(&line).expect("strings and numbers are always JSON")
 }
