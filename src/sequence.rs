@@ -5,7 +5,7 @@
 
 use std::{fmt, ops::Range, sync::Arc};
 
-use crate::{keysym::Keysym, source::Span};
+use crate::{diagnostic::Code, keysym::Keysym, source::Span};
 
 /// One or more keysyms, never a modifier among them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +31,34 @@ pub enum SequenceErrorKind {
     Modifier(String),
     /// `<Name>` with a name of two letters or more that is no keysym.
     UnknownName(String),
+}
+
+impl SequenceErrorKind {
+    /// The finding it makes.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Empty => Code::EmptySequence,
+            Self::Control(_) => Code::ControlInSequence,
+            Self::Modifier(_) => Code::ModifierInSequence,
+            Self::UnknownName(_) => Code::UnknownKeysym,
+        }
+    }
+}
+
+impl fmt::Display for SequenceErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("a sequence needs at least one key"),
+            Self::Control(c) => {
+                write!(f, "no key types the control character U+{:04X}", u32::from(*c))
+            }
+            Self::Modifier(name) => {
+                write!(f, "the modifier `{name}` is never part of a sequence")
+            }
+            Self::UnknownName(name) => write!(f, "unknown keysym `{name}`"),
+        }
+    }
 }
 
 /// What a sequence gives, and what it is known by.

@@ -115,6 +115,15 @@ impl Sources {
         id
     }
 
+    /// Gives a text that was added without one, by a reader that needed its handle first.
+    ///
+    /// # Panics
+    /// When the handle was not made by this `Sources`.
+    pub fn set_text(&mut self, id: SourceId, text: String) {
+        self.texts[id.0 as usize].text = text;
+        self.lines[id.0 as usize] = OnceLock::new();
+    }
+
     /// The text behind a handle made by this `Sources`.
     #[must_use]
     pub fn get(&self, id: SourceId) -> &Source {
