@@ -62,6 +62,13 @@ impl Paths {
         }
     }
 
+    /// Reads another configuration; paths in it start at its own folder.
+    pub fn set_config(&mut self, file: PathBuf) {
+        let file = std::path::absolute(&file).unwrap_or(file);
+        self.config_dir = file.parent().map_or_else(|| "/".into(), Path::to_owned);
+        self.config_file = file;
+    }
+
     /// The file that an entry of `keymaps` names: below the configuration's folder, `~/` at home.
     #[must_use]
     pub fn keymap(&self, name: &str) -> PathBuf {

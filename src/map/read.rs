@@ -171,7 +171,9 @@ fn unquoted(key: &str) -> &str {
 
 /// The range, kept inside the text and on character boundaries.
 fn on_characters(range: Range<usize>, text: &str) -> Range<usize> {
-    let start = text.floor_char_boundary(range.start.min(text.len()));
-    let end = text.ceil_char_boundary(range.end.min(text.len())).max(start);
+    let boundary = |at: &usize| text.is_char_boundary(*at);
+    let start = (0..=range.start.min(text.len())).rev().find(boundary).unwrap_or(0);
+    let end = (range.end.min(text.len())..=text.len()).find(boundary).unwrap_or(text.len());
+    let end = end.max(start);
     start..end
 }

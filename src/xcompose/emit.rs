@@ -19,15 +19,36 @@ pub const MAX_KEYS: usize = 8;
 /// The most bytes of a result: libX11 cuts longer ones, libxkbcommon drops the line.
 pub const MAX_TEXT: usize = 255;
 
-/// A Compose file, and what it could not take.
+/// A Compose file in the making, and what it could not take.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Emitted {
-    /// The file.
-    pub text: String,
-    /// How many rules are in it, without those of the included file.
-    pub carried: usize,
+pub struct Emitted<'a> {
+    /// Whether it includes the locale's own file.
+    pub includes_system: bool,
+    /// The rules that are in it and their lines, without those of the included file.
+    pub lines: Vec<(&'a Rule, String)>,
     /// What is not, in the order of the rules.
     pub left_out: Vec<NotCarried>,
+}
+
+impl Emitted<'_> {
+    /// The file: the include first, then the lines under the names of their keymaps.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        if self.includes_system {
+            text.push_str("include \"%L\"\n\n");
+        }
+        text.push_str("# Written by composekey from its keymaps: change those, not this file.\n");
+        let mut keymap = None;
+        for (rule, line) in &self.lines {
+            if keymap.replace(&rule.keymap) != Some(&rule.keymap) {
+                let _ = writeln!(text, "\n# {}", rule.keymap);
+            }
+            text.push_str(line);
+            text.push('\n');
+        }
+        text
+    }
 }
 
 /// A rule, or the removal of one, that the file does not have.
@@ -42,25 +63,12 @@ pub struct NotCarried {
 /// Writes `own` rules. `included` are all those of the locale's file, given when the file is to
 /// include it; `removed` are rules that should not be there.
 #[must_use]
-pub fn emit(own: &[&Rule], included: Option<&[&Rule]>, removed: &[Rule]) -> Emitted {
-    let mut emitted = Emitted::default();
-    if included.is_some() {
-        emitted.text.push_str("include \"%L\"\n\n");
-    }
-    emitted
-        .text
-        .push_str("# Written by composekey from its keymaps: change those, not this file.\n");
+pub fn emit<'a>(own: &[&'a Rule], included: Option<&[&'a Rule]>, removed: &[Rule]) -> Emitted<'a> {
+    let mut emitted = Emitted { includes_system: included.is_some(), ..Emitted::default() };
     let starts = Starts::new(own, included.unwrap_or_default());
-    let mut keymap = None;
     for &rule in own {
         match line(rule).and_then(|line| starts.check(rule).map_or(Ok(line), Err)) {
-            Ok(line) => {
-                if keymap.replace(&rule.keymap) != Some(&rule.keymap) {
-                    let _ = writeln!(emitted.text, "\n# {}", rule.keymap);
-                }
-                emitted.text.push_str(&line);
-                emitted.carried += 1;
-            }
+            Ok(line) => emitted.lines.push((rule, line)),
             Err(diagnostic) => {
                 emitted.left_out.push(NotCarried { rule: rule.clone(), diagnostic });
             }
@@ -113,7 +121,6 @@ fn line(rule: &Rule) -> Result<String, Diagnostic> {
     if let Some(name) = rule.output.name.as_deref().filter(|name| is_comment(name)) {
         let _ = write!(line, " # {name}");
     }
-    line.push('\n');
     Ok(line)
 }
 

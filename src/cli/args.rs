@@ -1,0 +1,107 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Try, list, find and check compose sequences, and write them for other programs.
+#[derive(Debug, Parser)]
+#[command(name = "composekey", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// Read this configuration instead of ~/.config/composekey/config.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// When to colour the output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When the output is coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what a sequence gives, and which rule gives it
+    Test(Test),
+    /// List the sequences
+    List(List),
+    /// Find sequences by character, name, code point or keys
+    Find(Find),
+    /// Write the sequences as a Compose file, for every toolkit
+    Generate(Generate),
+    /// Look for mistakes in the configuration or in a file
+    Check(Check),
+}
+
+/// `composekey test`.
+#[derive(Debug, Args)]
+pub struct Test {
+    /// The keys, written as in a map: each character is the key that types it, <Name> is a keysym
+    #[arg(allow_hyphen_values = true)]
+    pub keys: String,
+    /// Print JSON Lines, one object a rule
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `composekey list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Only these keymaps
+    #[arg(value_name = "KEYMAP")]
+    pub keymaps: Vec<String>,
+    /// Also the built-in keymaps that are not in use
+    #[arg(long)]
+    pub all: bool,
+    /// Print JSON Lines, one object a rule
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `composekey find`.
+#[derive(Debug, Args)]
+pub struct Find {
+    /// A character, words of its name, an alias such as &ouml;, a code point U+00F6, or keys
+    #[arg(required = true, allow_hyphen_values = true, value_name = "WORD")]
+    pub words: Vec<String>,
+    /// Also in the built-in keymaps that are not in use
+    #[arg(long)]
+    pub all: bool,
+    /// Print JSON Lines, one object a rule
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `composekey generate`.
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// Write to the standard output
+    #[arg(long, required = true)]
+    pub stdout: bool,
+    /// Print JSON Lines, one object a rule that the file has, or a finding about one that it has not
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `composekey check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// A keymap, a configuration or a Compose file; without one, the configuration in use
+    pub file: Option<PathBuf>,
+    /// Print JSON Lines, one object a finding
+    #[arg(long)]
+    pub json: bool,
+}
