@@ -1,5 +1,7 @@
 //! Where text goes: one module per way of typing it.
 
+pub mod x11;
+
 use std::fmt;
 
 /// Types text into whatever has the focus.
@@ -19,6 +21,8 @@ pub enum Undelivered {
     ModifierHeld,
     /// The keymap has no free keycode.
     NoFreeKeycode,
+    /// The text has a control character that no key types.
+    Untypable,
     /// The display is gone.
     Display(String),
 }
@@ -28,6 +32,7 @@ impl fmt::Display for Undelivered {
         match self {
             Self::ModifierHeld => f.write_str("control, alt or super is held down"),
             Self::NoFreeKeycode => f.write_str("the keymap has no free keycode"),
+            Self::Untypable => f.write_str("the text has a control character that no key types"),
             Self::Display(cause) => write!(f, "error talking to the display: {cause}"),
         }
     }

@@ -1,0 +1,160 @@
+//! The XKB requests that give a key its symbols, one key of one device at a time, so that no other
+//! key is ever rewritten.
+//!
+//! `XkbSetMap` on a slave also changes the master when that slave was the last one to type; any
+//! other slave's map is copied to the master, whole, with its next key. So the master needs no
+//! request of its own.
+
+use x11rb::{
+    cookie::VoidCookie,
+    errors::ConnectionError,
+    protocol::{
+        xkb::{
+            self, ConnectionExt as _, Explicit, KeySymMap, SA, SASetMods, SAType, SetExplicit,
+            SetMapAux, SetMapAuxKeyActions, SetMapFlags, SetNamesAux, SetNamesAuxKTLevelNames,
+        },
+        xproto::ConnectionExt as _,
+    },
+    xcb_ffi::XCBConnection,
+};
+
+use super::levels::Levels;
+use crate::x11::{Display, DisplayError};
+
+type Sent<'c> = Result<VoidCookie<'c, XCBConnection>, ConnectionError>;
+
+/// A device as the requests need it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    /// The XInput id.
+    pub(super) device: u16,
+    /// The lowest keycode.
+    pub(super) min: u8,
+    /// The highest keycode.
+    pub(super) max: u8,
+    /// The index of the pool's key type.
+    pub(super) key_type: u8,
+}
+
+impl Target {
+    /// Adds the key type at the index of this target.
+    pub(super) fn add_type<'c>(&self, display: &'c Display, levels: &Levels) -> Sent<'c> {
+        let values = SetMapAux { types: Some(vec![levels.to_type()]), ..SetMapAux::default() };
+        self.set_map(display, SetMapFlags::RESIZE_TYPES, 0, &values)
+    }
+
+    /// Names the key type and its levels, without which a dump of the keymap would not compile.
+    pub(super) fn name_type(&self, display: &Display, levels: &Levels) -> Result<(), DisplayError> {
+        let intern = |name: &str| display.conn.intern_atom(false, name.as_bytes());
+        let name = intern(&format!("COMPOSEKEY_{:02X}", levels.mask()))?;
+        let level_names: Vec<_> =
+            (0..levels.count()).map(|i| intern(&format!("Slot {i}"))).collect::<Result<_, _>>()?;
+        let count = levels.count() as u8;
+        let values = SetNamesAux {
+            type_names: Some(vec![name.reply()?.atom]),
+            kt_level_names: Some(SetNamesAuxKTLevelNames {
+                n_levels_per_type: vec![count],
+                kt_level_names: level_names
+                    .into_iter()
+                    .map(|cookie| Ok(cookie.reply()?.atom))
+                    .collect::<Result<_, DisplayError>>()?,
+            }),
+            ..SetNamesAux::default()
+        };
+        #[rustfmt::skip]
+        let cookie = display.conn.xkb_set_names(
+            self.device, 0u8.into(), self.key_type, 1, self.key_type, 1, 0, 0u8.into(),
+            0, 0, 0, 0, count.into(), &values,
+        )?;
+        // A name is not worth failing for.
+        cookie.ignore_error();
+        Ok(())
+    }
+
+    /// Gives `keycode` the symbols, one for each level.
+    pub(super) fn bind<'c>(&self, display: &'c Display, keycode: u8, symbols: &[u32]) -> Sent<'c> {
+        let values = SetMapAux {
+            syms: Some(vec![KeySymMap {
+                kt_index: [self.key_type, 0, 0, 0],
+                group_info: 1,
+                width: symbols.len() as u8,
+                syms: symbols.to_vec(),
+            }]),
+            key_actions: Some(SetMapAuxKeyActions { actions_count: vec![0], actions: vec![] }),
+            // The server must neither guess a type nor an action from the symbols.
+            explicit: Some(vec![SetExplicit {
+                keycode,
+                explicit: Explicit::KEY_TYPE1 | Explicit::INTERPRET | Explicit::V_MOD_MAP,
+            }]),
+            ..SetMapAux::default()
+        };
+        self.set_map(display, 0u8.into(), keycode, &values)
+    }
+
+    /// Makes a bound key set `modifier` while it is down. A request of its own: the server counts
+    /// the actions against the symbols that the key had before the request.
+    pub(super) fn set_action<'c>(
+        &self,
+        display: &'c Display,
+        keycode: u8,
+        modifier: u8,
+        levels: usize,
+    ) -> Sent<'c> {
+        let action = xkb::Action::from(SASetMods {
+            type_: SAType::SET_MODS,
+            flags: SA::from(0u8),
+            mask: modifier.into(),
+            real_mods: modifier.into(),
+            vmods_high: 0u8.into(),
+            vmods_low: 0u8.into(),
+        });
+        let values = SetMapAux {
+            key_actions: Some(SetMapAuxKeyActions {
+                actions_count: vec![levels as u8],
+                actions: vec![action; levels],
+            }),
+            ..SetMapAux::default()
+        };
+        self.set_map(display, 0u8.into(), keycode, &values)
+    }
+
+    /// Makes `keycode` mean nothing, as it was.
+    pub(super) fn unbind<'c>(&self, display: &'c Display, keycode: u8) -> Sent<'c> {
+        let values = SetMapAux {
+            syms: Some(vec![KeySymMap { kt_index: [0; 4], group_info: 0, width: 0, syms: vec![] }]),
+            key_actions: Some(SetMapAuxKeyActions { actions_count: vec![0], actions: vec![] }),
+            explicit: Some(vec![SetExplicit { keycode, explicit: 0u8.into() }]),
+            ..SetMapAux::default()
+        };
+        self.set_map(display, 0u8.into(), keycode, &values)
+    }
+
+    fn set_map<'c>(
+        &self,
+        display: &'c Display,
+        flags: SetMapFlags,
+        keycode: u8,
+        values: &SetMapAux,
+    ) -> Sent<'c> {
+        let has = |part: bool| if part { (keycode, 1) } else { (0, 0) };
+        let types = values.types.as_ref().map_or(0, Vec::len) as u8;
+        let first_type = if types > 0 { self.key_type } else { 0 };
+        let (first_sym, syms) = has(values.syms.is_some());
+        let total_syms = values.syms.iter().flatten().map(|key| key.syms.len()).sum::<usize>();
+        let (first_action, actions) = has(values.key_actions.is_some());
+        let total_actions = values.key_actions.as_ref().map_or(0, |a| a.actions.len());
+        let (first_explicit, explicit) = has(values.explicit.is_some());
+        #[rustfmt::skip]
+        return (*display.conn).xkb_set_map(
+            self.device, flags, self.min, self.max,
+            first_type, types,
+            first_sym, syms, total_syms as u16,
+            first_action, actions, total_actions as u16,
+            0, 0, 0,
+            first_explicit, explicit, explicit,
+            0, 0, 0,
+            0, 0, 0,
+            0u8.into(), values,
+        );
+    }
+}

@@ -1,0 +1,429 @@
+//! [`X11Output`]: text through a pool of keycodes that no keyboard has.
+//!
+//! A character is bound to a place in the pool ([`pool`]), in every keyboard's map ([`stand`]),
+//! and typed there with XTEST. The binding stays: a client looks a key up when it gets to it, so a
+//! binding that was reverted or replaced too early shows as a wrong character. docs/x11-output.md
+//! tells what was measured.
+//!
+//! Enter at [`X11Output::new`]; then [`X11Output::push`] and [`X11Output::flush`].
+
+mod bind;
+mod inject;
+mod keymap;
+mod levels;
+mod pool;
+mod queue;
+mod stand;
+mod typist;
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    time::{Duration, Instant},
+};
+
+use x11rb::{
+    connection::Connection,
+    errors::{ConnectionError, ReplyError},
+    protocol::{
+        Event,
+        xkb::{self, ConnectionExt as _},
+        xproto::{ConnectionExt as _, CreateWindowAux, ModMask, Window, WindowClass},
+    },
+};
+
+pub use inject::settle;
+pub use queue::{Item, Ticket};
+pub use typist::Typist;
+
+use self::{
+    inject::{Hand, fake},
+    queue::{Queue, Work},
+    stand::Stand,
+};
+use super::Undelivered;
+use crate::{
+    keycode::Keycode,
+    keysym::Keysym,
+    x11::{Display, DisplayError},
+};
+
+/// The X selection that the owner of the pool holds.
+pub const LOCK: &str = "_COMPOSEKEY_POOL";
+
+/// How long a text waits for Control, Alt or Super to go up.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often it looks.
+const LOOK: Duration = Duration::from_millis(5);
+/// How long after a foreign change of a keymap the pool is checked: such changes come in rows.
+const CALM: Duration = Duration::from_millis(10);
+/// How many characters go out between two looks at the modifiers.
+const CHUNK: usize = 128;
+const RETURN: u32 = 0xff0d;
+const TAB: u32 = 0xff09;
+const CORE: u16 = 0x100;
+
+/// Types on an X display.
+///
+/// - Nothing here sleeps; [`Self::flush`] waits for the server's answers only.
+/// - One exists at a time on a display, whichever the process: see [`LOCK`].
+/// - Dropped without [`Self::close`] it leaves its bindings to the next one, as after a crash.
+#[derive(Debug)]
+pub struct X11Output {
+    display: Display,
+    window: Window,
+    stand: Stand,
+    queue: Queue,
+    hand: Hand,
+    outcomes: VecDeque<(Ticket, Result<(), Undelivered>)>,
+    check: Check,
+    wake: Option<Instant>,
+    now: Instant,
+}
+
+/// Whether the keymaps may differ from what the pool wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Check {
+    Not,
+    /// An event said so; the time is not known yet.
+    Told,
+    At(Instant),
+}
+
+/// Why there is no output.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum OutputError {
+    /// Another program holds the pool.
+    Busy,
+    /// The display.
+    Display(DisplayError),
+}
+
+impl X11Output {
+    /// Takes the pool: adopts what a predecessor left bound, and releases the keys it left down.
+    ///
+    /// New keyboards are noticed when the owner of the connection selects XI2 hierarchy events on
+    /// the root window.
+    ///
+    /// # Errors
+    /// [`OutputError::Busy`] when another program has the pool.
+    pub fn new(display: &Display, now: Instant) -> Result<Self, OutputError> {
+        let window = take_lock(display)?;
+        let mut output = Self {
+            display: display.clone(),
+            window,
+            stand: Stand::default(),
+            queue: Queue::default(),
+            hand: Hand::default(),
+            outcomes: VecDeque::new(),
+            check: Check::Not,
+            wake: None,
+            now,
+        };
+        settle(display)?;
+        output.stand.reconcile(display, now)?;
+        Ok(output)
+    }
+
+    /// How many different characters can be bound at the same time; 0 when no keycode is free.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.stand.pool.capacity()
+    }
+
+    /// Appends `item`. What becomes of a text is told by [`Self::take_outcome`].
+    pub fn push(&mut self, item: Item) -> Ticket {
+        let ticket = self.queue.ticket();
+        match item {
+            Item::Text(text) => match symbols(&text) {
+                Some(symbols) => self.queue.push_text(ticket, symbols),
+                None => self.outcomes.push_back((ticket, Err(Undelivered::Untypable))),
+            },
+            item => self.queue.push(item),
+        }
+        self.wake = Some(self.now);
+        ticket
+    }
+
+    /// The next text that is out, or was dropped.
+    pub fn take_outcome(&mut self) -> Option<(Ticket, Result<(), Undelivered>)> {
+        self.outcomes.pop_front()
+    }
+
+    /// When [`Self::flush`] is to be called; `None` while there is nothing to do.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        let check = match self.check {
+            Check::Not => None,
+            Check::Told => Some(self.now),
+            Check::At(at) => Some(at),
+        };
+        [check, self.wake].into_iter().flatten().min()
+    }
+
+    /// Takes notice of an event; all events of the connection may be given. [`Self::deadline`]
+    /// may be earlier afterwards.
+    pub fn on_event(&mut self, event: &Event) {
+        let concerns = match event {
+            Event::XkbMapNotify(e) => self.stand.concerns(e.device_id, e.sequence),
+            Event::XkbNewKeyboardNotify(e) => self.stand.concerns(e.device_id, e.sequence),
+            Event::XinputHierarchy(_) => true,
+            _ => false,
+        };
+        if concerns && self.check == Check::Not {
+            self.check = Check::Told;
+        }
+    }
+
+    /// Does as much as can be done now. `now` never runs backwards.
+    ///
+    /// # Errors
+    /// When the display is gone.
+    pub fn flush(&mut self, now: Instant) -> Result<(), DisplayError> {
+        self.now = now;
+        self.wake = None;
+        if self.check == Check::Told {
+            self.check = Check::At(now + CALM);
+        }
+        let due = matches!(self.check, Check::At(at) if at <= now);
+        if due || (self.check != Check::Not && !self.queue.is_empty()) {
+            self.check = Check::Not;
+            self.stand.reconcile(&self.display, now)?;
+        }
+        while self.wake.is_none() {
+            match self.queue.front() {
+                None => break,
+                Some(Work::Text(_)) => self.type_some()?,
+                Some(Work::Other(item)) => {
+                    let item = item.clone();
+                    self.queue.pop();
+                    self.carry_out(item)?;
+                }
+            }
+        }
+        self.display.conn.flush()?;
+        Ok(())
+    }
+
+    /// Releases by XTEST what is not held by hand any more. To be called when a hold begins or
+    /// ends; not needed for correctness of the text.
+    ///
+    /// # Errors
+    /// When the display is gone.
+    pub fn release_stale(&mut self) -> Result<(), DisplayError> {
+        self.hand.release_stale(&self.display)?;
+        self.display.conn.flush()?;
+        Ok(())
+    }
+
+    /// Gives the pool back. Keycodes whose last use may not have been read yet stay bound, for the
+    /// next output to adopt; so it never spoils what was just typed.
+    ///
+    /// # Errors
+    /// When the display is gone.
+    pub fn close(mut self, now: Instant) -> Result<(), DisplayError> {
+        self.hand.release_all(&self.display)?;
+        if self.stand.pool.settled(now) {
+            self.stand.clear(&self.display)?;
+        }
+        self.display.conn.destroy_window(self.window)?;
+        // Wait for the server: what is still on its way may be lost when the process ends.
+        self.display.conn.get_input_focus()?.reply()?;
+        Ok(())
+    }
+
+    fn carry_out(&mut self, item: Item) -> Result<(), DisplayError> {
+        let code = |key: Keycode| key.to_x11().filter(|code| *code >= 8);
+        match item {
+            Item::Press(key) => code(key).map(|code| self.hand.press(&self.display, code)),
+            Item::Release(key) => code(key).map(|code| self.hand.release(&self.display, code)),
+            Item::HandOver(key) => code(key).map(|code| self.hand.hand_over(&self.display, code)),
+            Item::ToggleCapsLock => Some(self.toggle_caps_lock()),
+            Item::Text(_) => None,
+        }
+        .unwrap_or(Ok(()))
+    }
+
+    fn toggle_caps_lock(&self) -> Result<(), DisplayError> {
+        let conn = &self.display.conn;
+        let locked = conn.xkb_get_state(CORE)?.reply()?.locked_mods;
+        let lock = if locked.contains(ModMask::LOCK) { ModMask::from(0u8) } else { ModMask::LOCK };
+        let (no_group, no_latch) = (xkb::Group::M1, ModMask::from(0u8));
+        conn.xkb_latch_lock_state(CORE, ModMask::LOCK, lock, false, no_group, no_latch, false, 0)?;
+        Ok(())
+    }
+
+    /// Types the next part of the text at the front, or sets the time to go on.
+    fn type_some(&mut self) -> Result<(), DisplayError> {
+        let now = self.now;
+        let state = self.display.conn.xkb_get_state(CORE)?.reply()?;
+        let mods = u16::from(state.mods) as u8;
+        let Some(Work::Text(text)) = self.queue.front() else { return Ok(()) };
+        let shift = mods & 1 != 0;
+        let plain = |symbol: &u32| !(shift && (*symbol == RETURN || *symbol == TAB));
+        let part: Vec<u32> = text.symbols.iter().copied().take(CHUNK).take_while(plain).collect();
+        if mods & self.stand.shortcuts != 0 || (part.is_empty() && !text.symbols.is_empty()) {
+            let since = *text.waiting.get_or_insert(now);
+            if now.saturating_duration_since(since) >= PATIENCE {
+                self.finish(Err(Undelivered::ModifierHeld));
+            } else {
+                self.wake = Some((now + LOOK).min(since + PATIENCE));
+            }
+            return Ok(());
+        }
+        text.waiting = None;
+        let selectors = self.stand.pool.levels().mask();
+        if u16::from(state.latched_mods) as u8 & selectors != 0 {
+            // A latched selector would hold for the first key only.
+            self.unlatch(selectors)?;
+            self.wake = Some(now);
+            return Ok(());
+        }
+        let plan = self.stand.pool.plan(&part, mods & selectors, now);
+        if !plan.bind.is_empty() && !self.stand.bind(&self.display, &plan.bind)? {
+            // A keymap changed under our hands. The next look puts the symbols there.
+            self.check = Check::At(now);
+            self.wake = Some(now);
+            return Ok(());
+        }
+        self.strike(&plan.places)?;
+        let Some(Work::Text(text)) = self.queue.front() else { return Ok(()) };
+        text.symbols.drain(..plan.places.len());
+        match plan.until {
+            _ if text.symbols.is_empty() => self.finish(Ok(())),
+            None if plan.places.is_empty() => self.finish(Err(Undelivered::NoFreeKeycode)),
+            until => self.wake = Some(until.unwrap_or(now)),
+        }
+        Ok(())
+    }
+
+    /// Presses and releases the keys of these places, with the selectors they need.
+    fn strike(&self, places: &[pool::Place]) -> Result<(), DisplayError> {
+        let pool = &self.stand.pool;
+        let mut selected = 0;
+        let select = |from: usize, to: usize| {
+            pool.selectors().iter().enumerate().try_for_each(|(i, code)| {
+                let (was, is) = (from & (1 << i) != 0, to & (1 << i) != 0);
+                if was == is { Ok(()) } else { fake(&self.display, *code, is) }
+            })
+        };
+        for place in places {
+            select(selected, place.level)?;
+            selected = place.level;
+            fake(&self.display, pool.codes()[place.key], true)?;
+            fake(&self.display, pool.codes()[place.key], false)?;
+        }
+        select(selected, 0)
+    }
+
+    fn unlatch(&self, mask: u8) -> Result<(), DisplayError> {
+        let (none, mask) = (ModMask::from(0u8), ModMask::from(mask));
+        let conn = &self.display.conn;
+        conn.xkb_latch_lock_state(CORE, none, none, false, xkb::Group::M1, mask, false, 0)?;
+        Ok(())
+    }
+
+    fn finish(&mut self, outcome: Result<(), Undelivered>) {
+        if let Some(Work::Text(text)) = self.queue.front() {
+            self.outcomes.push_back((text.ticket, outcome));
+            self.queue.pop();
+        }
+    }
+}
+
+impl Drop for X11Output {
+    fn drop(&mut self) {
+        // The display may be gone: then there is nothing to release.
+        let _ = self.hand.release_all(&self.display);
+        let _ = self.display.conn.flush();
+    }
+}
+
+/// The symbols of a text; `None` when it has a character that no key can have.
+fn symbols(text: &str) -> Option<VecDeque<u32>> {
+    let text = text.replace("\r\n", "\n");
+    text.chars()
+        .map(|c| match c {
+            '\n' | '\r' => Some(RETURN),
+            '\t' => Some(TAB),
+            c if c.is_control() => None,
+            c => Some(Keysym::from_char(c).0).filter(|symbol| *symbol != 0),
+        })
+        .collect()
+}
+
+/// Becomes the owner of [`LOCK`].
+fn take_lock(display: &Display) -> Result<Window, OutputError> {
+    let conn = &display.conn;
+    let lock = conn.intern_atom(false, LOCK.as_bytes())?.reply()?.atom;
+    let window =
+        conn.generate_id().map_err(|_| DisplayError::from(ConnectionError::UnknownError))?;
+    let aux = CreateWindowAux::new();
+    let class = WindowClass::INPUT_ONLY;
+    conn.create_window(0, window, display.root, -1, -1, 1, 1, 0, class, 0, &aux)?;
+    // Between the question and the claim nobody else may claim.
+    conn.grab_server()?;
+    let owner = conn.get_selection_owner(lock)?.reply()?.owner;
+    if owner == x11rb::NONE {
+        conn.set_selection_owner(window, lock, x11rb::CURRENT_TIME)?;
+    }
+    conn.ungrab_server()?;
+    conn.flush()?;
+    if owner != x11rb::NONE {
+        conn.destroy_window(window)?;
+        return Err(OutputError::Busy);
+    }
+    Ok(window)
+}
+
+impl From<DisplayError> for OutputError {
+    fn from(error: DisplayError) -> Self {
+        Self::Display(error)
+    }
+}
+
+impl From<ConnectionError> for OutputError {
+    fn from(error: ConnectionError) -> Self {
+        Self::Display(error.into())
+    }
+}
+
+impl From<ReplyError> for OutputError {
+    fn from(error: ReplyError) -> Self {
+        Self::Display(error.into())
+    }
+}
+
+impl fmt::Display for OutputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Busy => write!(
+                f,
+                "another composekey already types on this display (it owns the selection `{LOCK}`)"
+            ),
+            Self::Display(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for OutputError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Busy => None,
+            Self::Display(error) => Some(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn symbols_of_a_text() {
+        assert_eq!(symbols("aλ").unwrap(), [0x61, 0x7eb]);
+        assert_eq!(symbols("😀\r\n\t").unwrap(), [0x0101_f600, RETURN, TAB]);
+        assert_eq!(symbols("a\u{7}"), None);
+    }
+}

@@ -1,0 +1,224 @@
+//! [`Pool`]: which character stands on which key and level. Pure: it knows no server.
+//!
+//! ```text
+//!              level 0   level 1   level 2   level 3
+//!   keycode 93    ü         λ         …         …         a slot is one cell: it holds one symbol
+//!   keycode 97    €         →                             and knows when its last use was read
+//!   …
+//!   keycode 230   selector: Mod3
+//!   keycode 248   selector: Mod5
+//! ```
+//!
+//! A slot is given to another symbol only when its last use was surely read by the client: clients
+//! look a key up when they get to it, not when it is typed.
+
+use std::time::{Duration, Instant};
+
+use super::levels::Levels;
+
+/// How long a client may take, beyond [`KEY`] for each key, to look up a key.
+const GRACE: Duration = Duration::from_millis(300);
+/// How long a client may take for each key in a burst.
+const KEY: Duration = Duration::from_millis(2);
+
+/// The place of a symbol: the key by its index, and the level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The key, as an index of [`Pool::codes`].
+    pub(super) key: usize,
+    /// The level of the key.
+    pub(super) level: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    symbol: u32,
+    read: Option<Instant>,
+}
+
+/// The pool.
+#[derive(Debug, Default)]
+pub(super) struct Pool {
+    levels: Levels,
+    codes: Vec<u8>,
+    selectors: Vec<u8>,
+    /// All keys' level 0 first: it needs no selector.
+    slots: Vec<Slot>,
+    /// When everything typed so far is read.
+    read: Option<Instant>,
+}
+
+/// What to do for the next few characters.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Plan {
+    /// Keys with new symbols, as indices of [`Pool::codes`].
+    pub(super) bind: Vec<usize>,
+    /// The keys to type.
+    pub(super) places: Vec<Place>,
+    /// When to go on, if the plan ends before the text because no slot may be taken yet.
+    pub(super) until: Option<Instant>,
+}
+
+impl Pool {
+    /// A pool on these keycodes: the last ones select, the others hold symbols.
+    pub(super) fn new(levels: Levels, codes: Vec<u8>, selectors: Vec<u8>) -> Self {
+        let slots = vec![Slot::default(); codes.len() * levels.count()];
+        Self { levels, codes, selectors, slots, read: None }
+    }
+
+    /// The keycodes that hold symbols.
+    pub(super) fn codes(&self) -> &[u8] {
+        &self.codes
+    }
+
+    /// The keycodes that select: one for each selector of [`Self::levels`].
+    pub(super) fn selectors(&self) -> &[u8] {
+        &self.selectors
+    }
+
+    /// The levels of every key.
+    pub(super) fn levels(&self) -> &Levels {
+        &self.levels
+    }
+
+    /// How many symbols it holds.
+    pub(super) fn capacity(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The symbols of a key, one for each level; 0 for none.
+    pub(super) fn symbols(&self, key: usize) -> Vec<u32> {
+        (0..self.levels.count()).map(|level| self.slots[self.index(key, level)].symbol).collect()
+    }
+
+    /// Takes over the symbols found on a key, as if they had just been used.
+    pub(super) fn adopt(&mut self, key: usize, symbols: &[u32], now: Instant) {
+        for (level, &symbol) in symbols.iter().enumerate().take(self.levels.count()) {
+            let index = self.index(key, level);
+            if symbol != 0 {
+                self.slots[index] = Slot { symbol, read: Some(now) };
+            }
+        }
+        self.read = self.read.max(Some(now));
+    }
+
+    /// Whether everything typed so far was surely read.
+    pub(super) fn settled(&self, now: Instant) -> bool {
+        self.read.is_none_or(|read| read + GRACE <= now)
+    }
+
+    /// Finds or makes a place for as many of `symbols` as possible, in order. Only levels that
+    /// contain `held`, the selectors that are down anyway, can be reached.
+    pub(super) fn plan(&mut self, symbols: &[u32], held: u8, now: Instant) -> Plan {
+        let mut plan = Plan::default();
+        for &symbol in symbols {
+            let index = match self.find(symbol, held) {
+                Some(index) => index,
+                None => match self.evict(held, now) {
+                    Ok(index) => {
+                        self.slots[index].symbol = symbol;
+                        let key = self.place(index).key;
+                        if !plan.bind.contains(&key) {
+                            plan.bind.push(key);
+                        }
+                        index
+                    }
+                    Err(until) => {
+                        plan.until = until;
+                        break;
+                    }
+                },
+            };
+            let read = self.read.map_or(now, |read| read.max(now)) + KEY;
+            self.read = Some(read);
+            self.slots[index].read = Some(read);
+            plan.places.push(self.place(index));
+        }
+        plan
+    }
+
+    fn find(&self, symbol: u32, held: u8) -> Option<usize> {
+        (0..self.slots.len()).find(|&i| self.slots[i].symbol == symbol && self.reaches(i, held))
+    }
+
+    /// The slot whose last use is longest ago; when it may be taken, if that is not yet.
+    fn evict(&self, held: u8, now: Instant) -> Result<usize, Option<Instant>> {
+        let slots = (0..self.slots.len()).filter(|&i| self.reaches(i, held));
+        let oldest = slots.min_by_key(|&i| self.slots[i].read).ok_or(None)?;
+        match self.slots[oldest].read.map(|read| read + GRACE) {
+            Some(until) if until > now => Err(Some(until)),
+            _ => Ok(oldest),
+        }
+    }
+
+    fn reaches(&self, index: usize, held: u8) -> bool {
+        self.levels.select(self.place(index).level) & held == held
+    }
+
+    fn index(&self, key: usize, level: usize) -> usize {
+        level * self.codes.len() + key
+    }
+
+    fn place(&self, index: usize) -> Place {
+        Place { key: index % self.codes.len(), level: index / self.codes.len() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pool() -> Pool {
+        Pool::new(Levels::of_mask(0xa0), vec![93, 97], vec![230, 248])
+    }
+
+    #[test]
+    fn level_0_comes_first_and_a_bound_symbol_is_found_again() {
+        let (mut pool, now) = (pool(), Instant::now());
+        let plan = pool.plan(&[10, 11, 12, 10], 0, now);
+        let places: Vec<_> = plan.places.iter().map(|p| (p.key, p.level)).collect();
+        assert_eq!(places, [(0, 0), (1, 0), (0, 1), (0, 0)]);
+        assert_eq!((plan.bind, plan.until), (vec![0, 1], None));
+        assert_eq!(pool.symbols(0), [10, 12, 0, 0]);
+        assert!(pool.plan(&[12, 11], 0, now).bind.is_empty());
+    }
+
+    #[test]
+    fn a_slot_is_taken_only_when_its_last_use_was_read() {
+        let (mut pool, now) = (pool(), Instant::now());
+        let plan = pool.plan(&[1, 2, 3, 4, 5, 6, 7, 8, 1, 9, 1], 0, now);
+        assert_eq!(plan.places.len(), 9);
+        let until = plan.until.unwrap();
+        // The symbol used longest ago is 2, the second key of nine.
+        assert_eq!(until, now + 2 * KEY + GRACE);
+        assert!(pool.plan(&[9], 0, until - KEY).places.is_empty());
+        let plan = pool.plan(&[9], 0, until);
+        assert_eq!(plan.places, [Place { key: 1, level: 0 }]);
+        assert_eq!(pool.symbols(1)[0], 9);
+    }
+
+    #[test]
+    fn a_held_selector_leaves_the_levels_that_contain_it() {
+        let (mut pool, now) = (pool(), Instant::now());
+        pool.plan(&[1], 0, now);
+        let plan = pool.plan(&[1, 2, 3, 4, 5], 0x80, now);
+        let levels: Vec<_> = plan.places.iter().map(|p| p.level).collect();
+        assert_eq!(levels, [2, 2, 3, 3]);
+        assert!(plan.until.is_some());
+    }
+
+    #[test]
+    fn an_empty_pool_never_promises() {
+        let mut pool = Pool::default();
+        assert_eq!(pool.plan(&[1], 0, Instant::now()), Plan::default());
+    }
+
+    #[test]
+    fn adopted_symbols_are_kept_until_they_are_read() {
+        let (mut pool, now) = (pool(), Instant::now());
+        pool.adopt(0, &[7, 0, 8, 0], now);
+        assert!(!pool.settled(now) && pool.settled(now + GRACE));
+        assert!(pool.plan(&[7, 8], 0, now).bind.is_empty());
+        assert_eq!(pool.plan(&[9], 0, now).places, [Place { key: 1, level: 0 }]);
+    }
+}

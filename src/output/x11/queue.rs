@@ -1,0 +1,160 @@
+//! [`Queue`]: what is still to be typed, in order. Pure.
+
+use std::{collections::VecDeque, fmt, time::Instant};
+
+use crate::keycode::Keycode;
+
+/// One thing for the output to do.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Item {
+    /// Type this text.
+    Text(String),
+    /// Press a real key: what the applications see is that key under the present layout.
+    Press(Keycode),
+    /// Release a real key.
+    Release(Keycode),
+    /// A modifier that was pressed while its keyboard was held and is still down: let the
+    /// applications see it down, unless it went up meanwhile.
+    HandOver(Keycode),
+    /// Switch Caps Lock on or off.
+    ToggleCapsLock,
+}
+
+/// Keys are secrets: a debug print shows neither text nor key.
+impl fmt::Debug for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text(_) => "Text(…)",
+            Self::Press(_) => "Press(…)",
+            Self::Release(_) => "Release(…)",
+            Self::HandOver(_) => "HandOver(…)",
+            Self::ToggleCapsLock => "ToggleCapsLock",
+        })
+    }
+}
+
+/// Names an item that was pushed, to learn what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// A text that is being typed.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Text {
+    /// Whose outcome it is.
+    pub(super) ticket: Ticket,
+    /// The symbols that are left.
+    pub(super) symbols: VecDeque<u32>,
+    /// Since when a modifier has kept it waiting.
+    pub(super) waiting: Option<Instant>,
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Text({:?}, …)", self.ticket)
+    }
+}
+
+/// What is at the front.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Work {
+    /// Some text.
+    Text(Text),
+    /// Anything else; never [`Item::Text`].
+    Other(Item),
+}
+
+/// The queue.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    work: VecDeque<Work>,
+    tickets: u64,
+}
+
+impl Queue {
+    /// Names the next item.
+    pub(super) fn ticket(&mut self) -> Ticket {
+        self.tickets += 1;
+        Ticket(self.tickets)
+    }
+
+    /// Appends a text.
+    pub(super) fn push_text(&mut self, ticket: Ticket, symbols: VecDeque<u32>) {
+        self.work.push_back(Work::Text(Text { ticket, symbols, waiting: None }));
+    }
+
+    /// Appends anything but a text. A release whose press is not waiting here goes to the front:
+    /// a text that waits until Control is up must not keep Control from going up.
+    pub(super) fn push(&mut self, item: Item) {
+        let waits = |key: Keycode| {
+            let presses = [Work::Other(Item::Press(key)), Work::Other(Item::HandOver(key))];
+            self.work.iter().any(|work| presses.contains(work))
+        };
+        match item {
+            Item::Release(key) if !waits(key) => {
+                let after = |work: &&Work| matches!(work, Work::Other(Item::Release(_)));
+                let at = self.work.iter().take_while(after).count();
+                self.work.insert(at, Work::Other(item));
+            }
+            item => self.work.push_back(Work::Other(item)),
+        }
+    }
+
+    /// The front.
+    pub(super) fn front(&mut self) -> Option<&mut Work> {
+        self.work.front_mut()
+    }
+
+    /// Removes the front.
+    pub(super) fn pop(&mut self) {
+        self.work.pop_front();
+    }
+
+    /// Whether nothing is left to do.
+    pub(super) fn is_empty(&self) -> bool {
+        self.work.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(items: &[Item]) -> Vec<Item> {
+        let mut queue = Queue::default();
+        for item in items {
+            match item {
+                Item::Text(_) => {
+                    let ticket = queue.ticket();
+                    queue.push_text(ticket, VecDeque::new());
+                }
+                item => queue.push(item.clone()),
+            }
+        }
+        let as_item = |work| match work {
+            Work::Text(_) => Item::Text(String::new()),
+            Work::Other(item) => item,
+        };
+        queue.work.into_iter().map(as_item).collect()
+    }
+
+    #[test]
+    fn a_release_overtakes_unless_its_press_waits() {
+        let (ctrl, b) = (Keycode(37), Keycode(56));
+        let text = Item::Text(String::new());
+        assert_eq!(
+            order(&[text.clone(), Item::Press(b), Item::Release(b), Item::Release(ctrl)]),
+            [Item::Release(ctrl), text.clone(), Item::Press(b), Item::Release(b)]
+        );
+        assert_eq!(
+            order(&[text.clone(), Item::HandOver(ctrl), Item::Release(ctrl)]),
+            [text, Item::HandOver(ctrl), Item::Release(ctrl)]
+        );
+    }
+
+    #[test]
+    fn releases_keep_their_order() {
+        let (a, b) = (Keycode(1), Keycode(2));
+        let items = [Item::Release(a), Item::Release(b)];
+        assert_eq!(order(&items), items);
+    }
+}

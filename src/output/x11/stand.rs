@@ -1,0 +1,258 @@
+//! [`Stand`]: the pool as it stands in the keymaps of all keyboards, and how it is kept there.
+
+use std::{collections::BTreeMap, time::Instant};
+
+use x11rb::{
+    connection::RequestConnection,
+    cookie::VoidCookie,
+    errors::ConnectionError,
+    protocol::xkb::{ConnectionExt as _, EventType, MapPart, SelectEventsAux},
+    xcb_ffi::XCBConnection,
+};
+
+use super::{
+    bind::Target,
+    keymap::{DeviceMap, Owner, harmless, shortcuts},
+    levels::Levels,
+    pool::Pool,
+};
+use crate::x11::{Display, DisplayError, Role};
+
+/// `ISO_Level5_Shift` and `ISO_Level3_Shift`: what the selector keys are called. No text.
+const SELECTOR_SYMBOLS: [u32; 2] = [0xfe11, 0xfe03];
+/// With at least this many free keycodes one is left to programs that need one, as xdotool does.
+const ENOUGH: usize = 8;
+
+/// The pool and the devices it stands on.
+#[derive(Debug, Default)]
+pub(super) struct Stand {
+    /// The pool.
+    pub(super) pool: Pool,
+    /// The real modifiers that make a shortcut of a key.
+    pub(super) shortcuts: u8,
+    targets: Vec<Target>,
+    own: Own,
+}
+
+/// The sequence numbers of our own changes: the events they cause tell us nothing.
+#[derive(Debug, Default)]
+struct Own(std::collections::VecDeque<u16>);
+
+impl Own {
+    fn add(&mut self, sequence: u64) {
+        // The server counts in 16 bits in its events.
+        self.0.push_back(sequence as u16);
+        if self.0.len() > 4096 {
+            self.0.pop_front();
+        }
+    }
+
+    fn contains(&mut self, sequence: u16) -> bool {
+        while self.0.front().is_some_and(|own| (sequence.wrapping_sub(*own) as i16) > 0) {
+            self.0.pop_front();
+        }
+        self.0.contains(&sequence)
+    }
+}
+
+impl Stand {
+    /// Makes every keyboard's map say what the pool says. Looks first: where nothing differs
+    /// nothing is changed, so that two programs cannot chase each other.
+    pub(super) fn reconcile(
+        &mut self,
+        display: &Display,
+        now: Instant,
+    ) -> Result<(), DisplayError> {
+        let keyboards = display.keyboards()?;
+        let ids: Vec<u16> =
+            keyboards.iter().filter(|d| d.role != Role::Master).map(|d| d.id).collect();
+        select_events(display, &ids)?;
+        let maps = DeviceMap::read_all(display, &ids)?;
+        self.shortcuts = shortcuts(&maps);
+        self.choose(&maps, now);
+        let mut unnamed = Vec::new();
+        self.targets.clear();
+        for map in &maps {
+            let levels = self.pool.levels();
+            let found = map.type_index(levels);
+            let Ok(key_type) = u8::try_from(map.types()) else { continue };
+            let target = Target {
+                device: map.device,
+                min: map.min,
+                max: map.max,
+                key_type: found.unwrap_or(key_type),
+            };
+            if found.is_none() && !self.pool.codes().is_empty() {
+                let cookie = target.add_type(display, levels)?;
+                self.own.add(cookie.sequence_number());
+                if !refused(cookie)? {
+                    unnamed.push(target);
+                }
+            }
+            self.targets.push(target);
+        }
+        for target in unnamed {
+            target.name_type(display, self.pool.levels())?;
+        }
+        self.apply(display, &maps)
+    }
+
+    /// Decides which keycodes the pool has.
+    fn choose(&mut self, maps: &[DeviceMap], now: Instant) {
+        let range = maps
+            .iter()
+            .fold(8..=255, |range, map| *range.start().max(&map.min)..=*range.end().min(&map.max));
+        let owners: BTreeMap<u8, Vec<Owner>> =
+            range.map(|code| (code, maps.iter().map(|map| map.owner(code)).collect())).collect();
+        let usable = |code: &u8| owners.get(code).is_some_and(|o| !o.contains(&Owner::Other));
+        let mut free: Vec<u8> = owners.keys().copied().filter(usable).collect();
+        if maps.is_empty() {
+            free.clear();
+        }
+        if free.len() >= ENOUGH {
+            free.remove(0);
+        }
+        let selectors = [0, 1, 2].into_iter().max_by_key(|n| free.len().saturating_sub(*n) << n);
+        let levels = Levels::of_mask(harmless(maps)).at_most(selectors.unwrap_or(0));
+        let old = &self.pool;
+        let kept = old.codes().iter().chain(old.selectors()).all(|code| free.contains(code));
+        if kept && *old.levels() == levels && !old.codes().is_empty() {
+            return;
+        }
+        let selects = |code: &u8, mask: u8| {
+            owners[code]
+                .iter()
+                .any(|o| matches!(o, Owner::Pool { selects: Some(m), .. } if *m == mask))
+        };
+        let mut chosen = Vec::new();
+        for &mask in levels.selectors() {
+            let found = free.iter().position(|code| selects(code, mask));
+            // There are enough: `selectors` was chosen so that keys are left.
+            chosen.push(free.remove(found.unwrap_or(free.len() - 1)));
+        }
+        let mut pool = Pool::new(levels, free, chosen);
+        for key in 0..pool.codes().len() {
+            let code = pool.codes()[key];
+            let known = old.codes().iter().position(|c| *c == code).map(|key| old.symbols(key));
+            let found = owners[&code].iter().find_map(|owner| match owner {
+                Owner::Pool { symbols, selects: None } => Some(symbols.clone()),
+                _ => None,
+            });
+            if let Some(symbols) = known.or(found) {
+                pool.adopt(key, &symbols, now);
+            }
+        }
+        self.pool = pool;
+    }
+
+    /// Changes what differs.
+    fn apply(&mut self, display: &Display, maps: &[DeviceMap]) -> Result<(), DisplayError> {
+        let levels = self.pool.levels().count();
+        let mut sent = Vec::new();
+        for target in &self.targets {
+            let Some(map) = maps.iter().find(|map| map.device == target.device) else { continue };
+            for code in target.min..=target.max {
+                let owner = map.owner(code);
+                let wanted = self.wanted(code);
+                if owner == wanted || owner == Owner::Other {
+                    continue;
+                }
+                match wanted {
+                    Owner::Pool { symbols, selects } => {
+                        sent.push(target.bind(display, code, &symbols)?);
+                        if let Some(modifier) = selects {
+                            sent.push(target.set_action(display, code, modifier, levels)?);
+                        }
+                    }
+                    _ => sent.push(target.unbind(display, code)?),
+                }
+            }
+        }
+        check(&mut self.own, sent).map(drop)
+    }
+
+    /// What a key should be.
+    fn wanted(&self, code: u8) -> Owner {
+        let levels = self.pool.levels();
+        if let Some(i) = self.pool.selectors().iter().position(|c| *c == code) {
+            let symbols = vec![SELECTOR_SYMBOLS[i]; levels.count()];
+            return Owner::Pool { symbols, selects: Some(levels.selectors()[i]) };
+        }
+        let symbols =
+            self.pool.codes().iter().position(|c| *c == code).map(|key| self.pool.symbols(key));
+        match symbols {
+            Some(symbols) if symbols.iter().any(|symbol| *symbol != 0) => {
+                Owner::Pool { symbols, selects: None }
+            }
+            _ => Owner::Nobody,
+        }
+    }
+
+    /// Puts the present symbols of these keys into every map. False when a map refused, because
+    /// it changed meanwhile: look again.
+    pub(super) fn bind(&mut self, display: &Display, keys: &[usize]) -> Result<bool, DisplayError> {
+        let mut sent = Vec::new();
+        for &key in keys {
+            let (code, symbols) = (self.pool.codes()[key], self.pool.symbols(key));
+            for target in &self.targets {
+                sent.push(target.bind(display, code, &symbols)?);
+            }
+        }
+        check(&mut self.own, sent)
+    }
+
+    /// Takes the pool out of every map.
+    pub(super) fn clear(&mut self, display: &Display) -> Result<(), DisplayError> {
+        let mut sent = Vec::new();
+        for target in &self.targets {
+            for &code in self.pool.codes().iter().chain(self.pool.selectors()) {
+                sent.push(target.unbind(display, code)?);
+            }
+        }
+        check(&mut self.own, sent).map(drop)
+    }
+
+    /// Whether an event with this sequence number, about this device, may mean a foreign change.
+    pub(super) fn concerns(&mut self, device: u8, sequence: u16) -> bool {
+        let own = self.own.contains(sequence);
+        !own && self.targets.iter().any(|target| target.device == u16::from(device))
+    }
+}
+
+/// Asks to be told when a keymap changes. Not on the master: its map is replaced whenever another
+/// keyboard types.
+fn select_events(display: &Display, devices: &[u16]) -> Result<(), DisplayError> {
+    for &device in devices {
+        let events = EventType::NEW_KEYBOARD_NOTIFY | EventType::MAP_NOTIFY;
+        let cookie = display.conn.xkb_select_events(
+            device,
+            0u8.into(),
+            events,
+            MapPart::KEY_SYMS,
+            MapPart::KEY_SYMS,
+            &SelectEventsAux::new(),
+        )?;
+        // The device may be gone.
+        cookie.ignore_error();
+    }
+    Ok(())
+}
+
+/// Waits until the server carried out the requests; whether none was refused.
+fn check(own: &mut Own, sent: Vec<VoidCookie<'_, XCBConnection>>) -> Result<bool, DisplayError> {
+    let mut fine = true;
+    for cookie in sent {
+        own.add(cookie.sequence_number());
+        fine &= !refused(cookie)?;
+    }
+    Ok(fine)
+}
+
+fn refused(cookie: VoidCookie<'_, impl RequestConnection>) -> Result<bool, ConnectionError> {
+    use x11rb::errors::ReplyError;
+    match cookie.check() {
+        Ok(()) => Ok(false),
+        Err(ReplyError::X11Error(_)) => Ok(true),
+        Err(ReplyError::ConnectionError(error)) => Err(error),
+    }
+}
