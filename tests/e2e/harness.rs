@@ -1,6 +1,8 @@
 //! The harness itself, without the daemon: what a keyboard types is what a window receives.
 
-use crate::support::{App, Desk, Layout, Server, key, wait_until};
+use composekey::x11::{Display, DisplayError};
+
+use crate::support::{App, Desk, Layout, Server, difference, key, wait_until, xwayland::Xwayland};
 
 const TEXT: &str = "Hello, \"world\"; {a-z} ~ 0.5";
 
@@ -82,4 +84,49 @@ fn a_server_ends_with_its_test() {
         format!("/tmp/.X11-unix/X{}", server.display().trim_start_matches(':'))
     };
     assert!(wait_until(|| !std::path::Path::new(&path).exists()));
+}
+
+#[test]
+fn a_keyboard_goes_away_and_comes_back() {
+    let mut desk = Desk::without_daemon(App::xterm, "");
+    let keyboards = |desk: &Desk| -> Vec<String> {
+        desk.server.devices().into_iter().map(|device| device.name).collect()
+    };
+    let id = desk.server.devices().iter().find(|d| d.name == "keyboard1").unwrap().id.to_string();
+    desk.second.down(key::A);
+    desk.second.sync();
+    desk.server.run(&["xinput", "disable", &id]);
+    assert!(!keyboards(&desk).contains(&"keyboard1".to_owned()));
+    desk.server.run(&["xinput", "enable", &id]);
+    desk.second = desk.server.keyboard(1);
+    desk.expect_rest(false);
+    desk.finish("a");
+}
+
+#[test]
+fn a_keyboard_has_a_layout_of_its_own() {
+    let mut desk = Desk::without_daemon(App::xterm, "");
+    let id = desk.server.devices().iter().find(|d| d.name == "keyboard1").unwrap().id.to_string();
+    desk.server.setxkbmap(&["-device", &id, "-layout", "de"]);
+    desk.second.layout = Layout::new("de", "", 0);
+    desk.second.text("yz");
+    desk.second.sync();
+    desk.keyboard.text("yz");
+    desk.finish("yzyz");
+}
+
+#[test]
+fn an_xwayland_server_is_known_as_one() {
+    let compositor = Xwayland::start();
+    let refused = Display::open(Some(compositor.display())).expect_err("it is XWayland");
+    assert!(matches!(refused, DisplayError::Xwayland), "{refused}");
+    let server = Server::start(1);
+    Display::open(Some(&server.display())).expect("it is a real X server");
+}
+
+#[test]
+fn a_difference_says_where_and_what() {
+    let said = difference("the quick brown fox jumps", "the quick brawn fox jumps");
+    assert!(said.contains("after 12 characters (25 expected, 25 received)"), "{said}");
+    assert!(said.contains("brown fox") && said.contains("brawn fox"), "{said}");
 }

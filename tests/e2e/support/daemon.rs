@@ -4,15 +4,18 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     os::unix::fs::PermissionsExt as _,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Output, Stdio},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     thread,
 };
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{Server, wait_until};
+use super::wait_until;
 
 /// A user's folders. Outlives the daemons that run in it.
 #[derive(Clone, Debug)]
@@ -22,9 +25,11 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// An empty home on the server's display, with this `config.toml`.
-    pub(crate) fn new(server: &Server, config: &str) -> Self {
-        let home = Self { root: server.path("home"), display: server.display() };
+    /// An empty home in `folder` for sessions on `display`, with this `config.toml`.
+    pub(crate) fn new(folder: &Path, display: &str, config: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let home = Self { root: folder.join(format!("home{number}")), display: display.to_owned() };
         fs::create_dir_all(home.config().parent().expect("in a folder")).expect("a folder");
         let runtime = home.root.join("run");
         fs::create_dir_all(&runtime).expect("a folder");
@@ -43,12 +48,6 @@ impl Home {
         let new = self.config().with_extension("new");
         fs::write(&new, config).expect("the folder is ours");
         fs::rename(new, self.config()).expect("the folder is ours");
-    }
-
-    /// Another display, such as that of an XWayland server.
-    pub(crate) fn on(mut self, display: &str) -> Self {
-        display.clone_into(&mut self.display);
-        self
     }
 
     fn command(&self, program: &str) -> Command {

@@ -68,7 +68,7 @@ impl Desk {
     /// A desk on which no daemon runs yet.
     pub(crate) fn without_daemon(app: impl Fn(&Server) -> App, config: &str) -> Self {
         let server = Server::start(2);
-        let home = Home::new(&server, config);
+        let home = Home::new(server.folder(), &server.display(), config);
         let (keyboard, second) = (server.keyboard(0), server.keyboard(1));
         Self { daemon: None, app: app(&server), keyboard, second, home, server }
     }

@@ -50,6 +50,11 @@ impl Server {
         format!(":{}", self.number)
     }
 
+    /// A folder that lives as long.
+    pub(crate) fn folder(&self) -> &Path {
+        self.dir.path()
+    }
+
     /// A fresh path in the server's folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         static COUNT: AtomicU32 = AtomicU32::new(0);
