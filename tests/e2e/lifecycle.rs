@@ -7,7 +7,9 @@ use std::{
 
 use rustix::process::Signal;
 
-use crate::support::{Daemon, Desk, Home, SEQUENCES, key, wait_until, xwayland::Xwayland};
+use crate::support::{
+    Daemon, Desk, Home, SEQUENCES, key, wait_until, wake_ups, xwayland::Xwayland,
+};
 
 #[test]
 fn a_second_instance_says_so_and_ends() {
@@ -143,18 +145,4 @@ fn idle_means_asleep() {
         before = now;
     };
     assert!(asleep, "it wakes up though nothing happens: {before} times so far");
-}
-
-/// How often the threads of these processes went to sleep and woke again.
-fn wake_ups(processes: &[u32]) -> u64 {
-    let threads = processes.iter().flat_map(|id| {
-        let tasks = fs::read_dir(format!("/proc/{id}/task")).expect("the process runs");
-        tasks.map(|task| task.expect("the process runs").path().join("status"))
-    });
-    let count = |path| {
-        let status: String = fs::read_to_string(path).expect("the thread runs");
-        let line = status.lines().find_map(|l| l.strip_prefix("voluntary_ctxt_switches:"));
-        line.and_then(|n| n.trim().parse::<u64>().ok()).expect("Linux counts them")
-    };
-    threads.map(count).sum()
 }

@@ -68,7 +68,7 @@ impl App {
         let mut command = command(&app);
         command.stderr(fs::File::create(&errors).expect("the folder is ours"));
         let _ = app.child.wait();
-        app.child = command.stdin(Stdio::null()).spawn().expect("the program is installed");
+        app.child = command.stdin(Stdio::null()).spawn().expect("installed: `make deps`");
         let appeared = wait_until(|| app.window(server).is_some());
         let errors = fs::read_to_string(errors).unwrap_or_default();
         assert!(appeared, "no window of `{}` came up: {errors}", app.class);

@@ -50,7 +50,7 @@ impl Home {
         fs::rename(new, self.config()).expect("the folder is ours");
     }
 
-    fn command(&self, program: &str) -> Command {
+    fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command
             .env_clear()
@@ -66,7 +66,7 @@ impl Home {
 
     /// Runs `composekey` in this home to its end.
     pub(crate) fn cli(&self, arguments: &[&str]) -> Output {
-        let mut command = self.command(env!("CARGO_BIN_EXE_composekey"));
+        let mut command = self.command(&program("composekey"));
         command.args(arguments).output().expect("`composekey` starts")
     }
 }
@@ -92,7 +92,7 @@ impl Daemon {
 
     /// Starts the daemon and waits for nothing.
     pub(crate) fn spawn(home: &Home) -> Self {
-        let mut command = home.command(env!("CARGO_BIN_EXE_composekeyd"));
+        let mut command = home.command(&program("composekeyd"));
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("`composekeyd` starts");
         let messages = Arc::new(Mutex::new(Vec::new()));
@@ -180,6 +180,13 @@ impl Drop for Daemon {
     }
 }
 
+/// The program that was built beside this one, in `target/PROFILE`.
+pub(crate) fn program(name: &str) -> PathBuf {
+    let own = std::env::current_exe().expect("we run");
+    let beside = own.ancestors().map(|folder| folder.join(name)).find(|path| path.is_file());
+    beside.unwrap_or_else(|| panic!("`{name}` is not built: `cargo build --bins`"))
+}
+
 /// Sends a signal to a process that may be gone.
 pub(crate) fn send(id: u32, signal: Signal) {
     let pid = i32::try_from(id).ok().and_then(Pid::from_raw).expect("a process id");
@@ -203,4 +210,18 @@ fn children(parent: u32) -> Vec<u32> {
         line.is_some_and(|p| p.trim() == parent.to_string())
     })
     .collect()
+}
+
+/// How often the threads of these processes went to sleep and woke again.
+pub(crate) fn wake_ups(processes: &[u32]) -> u64 {
+    let threads = processes.iter().flat_map(|id| {
+        let tasks = fs::read_dir(format!("/proc/{id}/task")).expect("the process runs");
+        tasks.map(|task| task.expect("the process runs").path().join("status"))
+    });
+    let count = |path| {
+        let status: String = fs::read_to_string(path).expect("the thread runs");
+        let line = status.lines().find_map(|l| l.strip_prefix("voluntary_ctxt_switches:"));
+        line.and_then(|n| n.trim().parse::<u64>().ok()).expect("Linux counts them")
+    };
+    threads.map(count).sum()
 }

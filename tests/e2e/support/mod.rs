@@ -12,7 +12,11 @@ mod wait;
 pub(crate) mod xwayland;
 
 pub(crate) use app::{App, difference};
-pub(crate) use daemon::{Daemon, Home, send};
+#[allow(
+    unused_imports,
+    reason = "`program` is for examples/demo.rs, which uses this module too"
+)]
+pub(crate) use daemon::{Daemon, Home, program, send, wake_ups};
 pub(crate) use desk::{Desk, PATIENT, SEQUENCES};
 pub(crate) use keyboard::Keyboard;
 pub(crate) use layout::{Layout, Stroke};
