@@ -2,7 +2,12 @@
 
 use composekey::x11::{Display, DisplayError};
 
-use crate::support::{App, Desk, Layout, Server, difference, key, wait_until, xwayland::Xwayland};
+use crate::support::{
+    App, Desk, Layout, Server, difference, key,
+    recorder::{Recorder, Seen, unpaired},
+    wait_until,
+    xwayland::Xwayland,
+};
 
 const TEXT: &str = "Hello, \"world\"; {a-z} ~ 0.5";
 
@@ -75,6 +80,20 @@ fn the_state_of_the_server_is_seen() {
     desk.expect_rest(true);
     desk.second.tap(key::CAPS);
     desk.expect_rest(false);
+}
+
+#[test]
+fn a_recorder_sees_each_key() {
+    let mut desk = Desk::without_daemon(App::xterm, "");
+    let mut recorder = Recorder::open(&desk.server);
+    recorder.grab();
+    let focus = recorder.seen().len();
+    desk.keyboard.text("aB");
+    desk.sync();
+    let seen = &recorder.seen()[focus..];
+    assert_eq!(seen.len(), 6, "{seen:?}");
+    assert_eq!(seen[..2], [Seen::Down(key::A), Seen::Up(key::A)]);
+    assert_eq!(unpaired(seen), None);
 }
 
 #[test]

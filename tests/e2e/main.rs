@@ -5,6 +5,7 @@ mod apps;
 mod caps;
 mod changes;
 mod crash;
+mod events;
 mod harness;
 mod holds;
 mod keyboards;

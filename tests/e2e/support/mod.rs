@@ -7,6 +7,7 @@ mod desk;
 mod inspect;
 mod keyboard;
 mod layout;
+pub(crate) mod recorder;
 mod server;
 mod wait;
 pub(crate) mod xwayland;
