@@ -9,6 +9,7 @@ use x11rb::{
     connection::{Connection, RequestConnection},
     errors::{ConnectError, ConnectionError, ReplyError},
     protocol::{
+        randr::{self, ConnectionExt as _},
         xinput::{self, ConnectionExt as _, DeviceType},
         xkb::{self, ConnectionExt as _},
         xproto::{ConnectionExt as _, Window},
@@ -85,13 +86,36 @@ impl Display {
                 return Err(DisplayError::Extension(extension));
             }
         }
-        if conn.query_extension(b"XWAYLAND")?.reply()?.present {
-            return Err(DisplayError::Xwayland);
-        }
         let _ = conn.xinput_xi_query_version(2, 2)?.reply()?;
         let _ = conn.xkb_use_extension(1, 0)?.reply()?;
         let _ = conn.xtest_get_version(2, 2)?.reply()?;
-        Ok(Self { conn: Rc::new(conn), root })
+        let display = Self { conn: Rc::new(conn), root };
+        if display.is_xwayland()? { Err(DisplayError::Xwayland) } else { Ok(display) }
+    }
+
+    /// Whether the server is XWayland: it says so from version 23.1 on. Older ones, as in Debian 12
+    /// and Ubuntu 22.04, are known by the names of their devices (`xwayland-keyboard:16`) and of
+    /// their outputs (`XWAYLAND0`).
+    fn is_xwayland(&self) -> Result<bool, DisplayError> {
+        if self.conn.query_extension(b"XWAYLAND")?.reply()?.present {
+            return Ok(true);
+        }
+        let all = u16::from(xinput::Device::ALL);
+        let devices = self.conn.xinput_xi_query_device(all)?.reply()?.infos;
+        if devices.iter().any(|device| device.name.starts_with(b"xwayland-")) {
+            return Ok(true);
+        }
+        if self.conn.extension_information(randr::X11_EXTENSION_NAME)?.is_none() {
+            return Ok(false);
+        }
+        let resources = self.conn.randr_get_screen_resources_current(self.root)?.reply()?;
+        for output in resources.outputs {
+            let info = self.conn.randr_get_output_info(output, resources.config_timestamp)?;
+            if info.reply()?.name.starts_with(b"XWAYLAND") {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Every enabled keyboard device.
