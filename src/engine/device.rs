@@ -9,7 +9,7 @@ use super::{
     keyboard::{Keyboard, Meaning},
     lookup::{self, Key},
     pending::Pending,
-    settings::{CapsLock, Settings, TapAction},
+    settings::{CapsLock, Settings},
 };
 use crate::{keycode::Keycode, keysym::Keysym, table::Table};
 
@@ -31,11 +31,12 @@ pub(super) struct Device<K> {
     pub(super) phase: Phase,
     /// Whether [`Action::Hold`] was said, and [`Action::Free`] not yet.
     pub(super) kept: bool,
-    /// The session when the trigger went down, for a keymap that comes during the hold.
-    session: Session,
+    /// The session when the trigger went down, for a keymap that comes during the hold; without
+    /// the keys.
+    pub(super) session: Session,
     emergency: Emergency,
     /// When the last tap ended, while a second one would make a double tap.
-    tapped_at: Option<Instant>,
+    pub(super) tapped_at: Option<Instant>,
 }
 
 /// Whose the keys are.
@@ -57,19 +58,18 @@ pub(super) enum Phase {
 /// The trigger is down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hold {
-    since: Instant,
+    pub(super) since: Instant,
     /// No key but modifiers was pressed since.
-    alone: bool,
+    pub(super) alone: bool,
     /// Shift was down when the trigger was pressed.
-    shift: bool,
+    pub(super) shift: bool,
     /// The trigger was pressed while a tap was composing, and is still alone.
-    tapped: bool,
+    pub(super) tapped: bool,
 }
 
 const ESCAPE: Keysym = Keysym(0xff1b);
 const BACKSPACE: Keysym = Keysym(0xff08);
 const SHIFT_KEYS: [Keysym; 2] = [Keysym(0xffe1), Keysym(0xffe2)];
-const SHIFT_MASK: u8 = 1;
 
 impl<K: Keyboard> Device<K> {
     pub(super) fn new(id: DeviceId, keyboard: K) -> Self {
@@ -149,19 +149,6 @@ impl<K: Keyboard> Device<K> {
         }
     }
 
-    fn press_trigger(&mut self, scene: Scene) {
-        // Used once: without a new session, nothing is known of other keyboards.
-        let Session { base, latched, .. } = &mut self.session;
-        let elsewhere = std::mem::take(base) | std::mem::take(latched);
-        self.phase = Phase::Holding(Hold {
-            since: scene.now,
-            alone: true,
-            shift: self.held.shifts() > 0 || elsewhere & SHIFT_MASK != 0,
-            tapped: matches!(self.phase, Phase::Loose { tapped: true, .. }),
-        });
-        self.hold_down(scene.settings.trigger, Fate::Trigger, false);
-    }
-
     fn press_modifier(
         &mut self,
         scene: Scene,
@@ -221,81 +208,6 @@ impl<K: Keyboard> Device<K> {
         }
     }
 
-    /// The trigger went up: a tap, the real Caps Lock, or the end of a hold.
-    fn release_trigger(&mut self, scene: Scene, out: &mut Vec<Action>) {
-        let Phase::Holding(hold) = std::mem::replace(&mut self.phase, Phase::Idle) else { return };
-        let Settings { caps_lock, tap, .. } = *scene.settings;
-        let double = self.tapped_at.take();
-        if hold.alone && caps_lock == CapsLock::Shift && (hold.shift || self.held.shifts() > 0) {
-            return self.toggle(out);
-        }
-        if !hold.alone || scene.now - hold.since > tap {
-            return self.release_hold(scene, out);
-        }
-        if caps_lock == CapsLock::DoubleTap {
-            if double.is_some_and(|first| hold.since - first <= tap) {
-                return self.toggle(out);
-            }
-            self.tapped_at = Some(scene.now);
-        }
-        if hold.tapped { self.tap_again(scene, out) } else { self.tap(scene, out) }
-    }
-
-    /// A hold ended: what is complete is typed, what is not may wait for the last key of a fast
-    /// typist.
-    fn release_hold(&mut self, scene: Scene, out: &mut Vec<Action>) {
-        let waits = !self.pending.is_empty() && !self.close(scene, out);
-        if waits && !scene.settings.release_grace.is_zero() {
-            self.keep(out);
-            return self.loosen(scene, false);
-        }
-        self.resolve(scene, out);
-        self.end(out);
-    }
-
-    fn tap(&mut self, scene: Scene, out: &mut Vec<Action>) {
-        if scene.settings.tap_action == TapAction::Compose {
-            self.keep(out);
-        }
-        // Keys that an earlier hold left behind have waited long enough.
-        self.resolve(scene, out);
-        match scene.settings.tap_action {
-            TapAction::Compose => return self.loosen(scene, true),
-            TapAction::None => {}
-            TapAction::CapsLock => out.push(Action::ToggleCapsLock),
-            TapAction::Escape if self.held.get(Keycode::ESCAPE).is_none() => {
-                self.pass(Keycode::ESCAPE, Direction::Down, out);
-                self.pass(Keycode::ESCAPE, Direction::Up, out);
-            }
-            TapAction::Escape => {}
-        }
-        self.end(out);
-    }
-
-    /// A tap while a tap composes: `<Multi_key>` where a rule has one, else the end.
-    fn tap_again(&mut self, scene: Scene, out: &mut Vec<Action>) {
-        self.pending.push(Key { keysym: Keysym::MULTI_KEY, latin: None });
-        if lookup::find(scene.table, self.pending.keys()).is_some() {
-            self.loosen(scene, true);
-            self.settle(scene, false, out);
-            if self.pending.is_empty() {
-                self.end(out);
-            }
-            return;
-        }
-        self.pending.pop();
-        self.close(scene, out);
-        self.pending.clear();
-        self.end(out);
-    }
-
-    /// Drops what is pending and toggles Caps Lock.
-    fn toggle(&mut self, out: &mut Vec<Action>) {
-        self.pending.clear();
-        out.push(Action::ToggleCapsLock);
-        self.end(out);
-    }
-
     /// Ends what ends by itself.
     pub(super) fn expire(&mut self, scene: Scene, out: &mut Vec<Action>) {
         if matches!(self.phase, Phase::Loose { until, .. } if until <= scene.now) {
@@ -323,15 +235,15 @@ impl<K: Keyboard> Device<K> {
                 self.hold_down(keycode, Fate::Passed, shift);
             }
         }
-        self.session = session;
+        self.session = Session { held: Vec::new(), ..session };
     }
 
     /// Another keymap: nothing that was typed before has a meaning any more.
     pub(super) fn change_keyboard(&mut self, keyboard: K, out: &mut Vec<Action>) {
         self.keyboard = keyboard;
         let down = self.held.iter().filter(|press| press.fate != Fate::Trigger);
-        self.session.held = down.map(|press| press.keycode).collect();
-        self.keyboard.start(&self.session);
+        let held = down.map(|press| press.keycode).collect();
+        self.keyboard.start(&Session { held, ..self.session.clone() });
         self.stop(out);
     }
 
@@ -388,13 +300,13 @@ impl<K: Keyboard> Device<K> {
         }
     }
 
-    fn keep(&mut self, out: &mut Vec<Action>) {
+    pub(super) fn keep(&mut self, out: &mut Vec<Action>) {
         if !std::mem::replace(&mut self.kept, true) {
             out.push(Action::Hold(self.id));
         }
     }
 
-    fn loosen(&mut self, scene: Scene, tapped: bool) {
+    pub(super) fn loosen(&mut self, scene: Scene, tapped: bool) {
         let Settings { compose_timeout, release_grace, .. } = *scene.settings;
         let time = if tapped { compose_timeout } else { release_grace };
         // A time beyond all clocks is as good as a day.
@@ -410,7 +322,7 @@ impl<K: Keyboard> Device<K> {
         }
     }
 
-    fn pass(&self, keycode: Keycode, direction: Direction, out: &mut Vec<Action>) {
+    pub(super) fn pass(&self, keycode: Keycode, direction: Direction, out: &mut Vec<Action>) {
         out.push(Action::Pass(KeyEvent { device: self.id, keycode, direction }));
     }
 
@@ -421,7 +333,7 @@ impl<K: Keyboard> Device<K> {
         self.hold_down(keycode, Fate::Passed, shift);
     }
 
-    fn hold_down(&mut self, keycode: Keycode, fate: Fate, shift: bool) {
+    pub(super) fn hold_down(&mut self, keycode: Keycode, fate: Fate, shift: bool) {
         self.held.press(Press { keycode, fate, shift });
     }
 

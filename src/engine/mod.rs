@@ -12,6 +12,7 @@ mod keyboard;
 mod lookup;
 mod pending;
 mod settings;
+mod trigger;
 mod xkb;
 
 use std::{sync::Arc, time::Instant};

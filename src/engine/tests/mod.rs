@@ -12,7 +12,6 @@
 mod caps;
 mod layouts;
 mod overlap;
-mod random;
 mod rules;
 mod world;
 

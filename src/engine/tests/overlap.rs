@@ -20,7 +20,7 @@ fn the_last_composed_key_overlaps_the_release() {
 #[test]
 fn all_keys_overlap() {
     check(
-        "down x down Caps up x down l down a up l down s up a down s up Caps up s tap y",
+        "down x down Caps up x down l down a up l down s up a up Caps up s 400ms tap y",
         "+x -x λ mismatch +y -y",
     );
     check(

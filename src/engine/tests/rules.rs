@@ -108,7 +108,7 @@ fn r3_type() {
 #[test]
 fn r3_swap() {
     let check = |script, expected| check_with(on_mismatch(OnMismatch::Swap), script, expected);
-    check("down Caps \"u\"\" up Caps", "mismatch");
+    check("down Caps \"u\"\" up Caps", "ü");
     check("down Caps \"al\" up Caps", "λ");
     check("down Caps \"e'la\" up Caps", "é λ");
     check("down Caps \"e=\" up Caps", "€");
@@ -152,7 +152,7 @@ fn r4_the_longest_match_in_a_tap() {
     check("tap Caps \"---\" 5100ms tap a", "— +a -a");
     check("tap Caps \"--\" tap x", "– +x -x");
     check("tap Caps \"----\" tap x", "— mismatch +x -x");
-    check("tap Caps \"---->\" tap x", "⟶ +x -x");
+    check("tap Caps \"---->\" tap x", "⟶ +Shift_L -Shift_L +x -x");
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn r4_the_grace() {
     check("down Caps \"l\" up Caps 250ms \"a\" tap a", "λ +a -a");
     check("down Caps \"l\" up Caps 350ms tap a", "mismatch +a -a");
     check("down Caps \"l\" up Caps tap x tap a", "mismatch +x -x +a -a");
-    check("down Caps \"----\" up Caps \">\" tap a", "⟶ +a -a");
+    check("down Caps \"----\" up Caps \">\" tap a", "⟶ +Shift_L -Shift_L +a -a");
     check("down Caps \"----\" up Caps tap x", "— mismatch +x -x");
     check("down Caps \"----\" up Caps 400ms", "— mismatch");
     check("down Caps \"l\" up Caps tap BackSpace tap a", "+a -a");
@@ -282,11 +282,11 @@ fn r9_the_emergency_chord() {
     check(
         "down Escape down BackSpace down Caps down l down Shift_L down Return up l up Shift_L up Caps \
         up Escape up BackSpace up Return",
-        "+Escape +BackSpace -BackSpace -Escape let-go",
+        "+Escape +BackSpace -Escape -BackSpace let-go",
     );
     check(
-        "tap Caps \"l\" down Escape down BackSpace down Return up Return up BackSpace up Escape \
-        tap a",
+        "down Caps \"l\" down Escape down BackSpace down Return up Return up BackSpace up Escape \
+        up Caps tap a",
         "+BackSpace -BackSpace let-go +a -a",
     );
 }
@@ -370,8 +370,7 @@ fn debug_prints_show_no_key() {
     let mut world = World::new(Kind::X11, "us", Settings::default(), table(&[]));
     world.run("down x down Caps \"l\" down Shift_L");
     let text = format!("{:?}", world.engine);
-    assert!(
-        !text.contains("108") && !text.contains("Keysym") && !text.contains("Keycode(5"),
-        "{text}"
-    );
+    for secret in ["Keycode(53)", "Keycode(46)", "Keycode(50)", "Keysym(l)"] {
+        assert!(!text.contains(secret), "{text}");
+    }
 }
