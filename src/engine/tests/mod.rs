@@ -12,6 +12,7 @@
 mod caps;
 mod layouts;
 mod overlap;
+mod random;
 mod rules;
 mod world;
 
