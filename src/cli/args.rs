@@ -44,6 +44,32 @@ pub enum Command {
     Generate(Generate),
     /// Look for mistakes in the configuration or in a file
     Check(Check),
+    /// Show how the daemon is
+    Status(Ask),
+    /// Have the daemon read the configuration again
+    Reload(Ask),
+    /// Have the daemon let go of the keyboards
+    Pause(Ask),
+    /// Have the daemon take the keyboards again
+    Resume(Ask),
+    /// Type a text into the focused window, whatever characters it has
+    Type(Type),
+}
+
+/// `composekey status`, `reload`, `pause` and `resume`.
+#[derive(Debug, Args)]
+pub struct Ask {
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `composekey type`.
+#[derive(Debug, Args)]
+pub struct Type {
+    /// The text; without one, the standard input
+    #[arg(allow_hyphen_values = true)]
+    pub text: Option<String>,
 }
 
 /// `composekey test`.

@@ -8,7 +8,9 @@ mod find;
 mod generate;
 mod list;
 mod show;
+mod status;
 mod test;
+mod type_text;
 
 use std::{
     ffi::OsString,
@@ -22,6 +24,7 @@ pub use args::{Cli, Color, Command};
 use crate::{
     config::{self, Loaded, Paths},
     diagnostic::{Severity, Style, render},
+    ipc::Request,
 };
 
 /// How a command ended. The number is the exit status.
@@ -126,6 +129,11 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
         Command::Find(args) => find::run(&args, &paths, terminal),
         Command::Generate(args) => generate::run(&args, &paths, terminal),
         Command::Check(args) => check::run(&args, &paths, terminal),
+        Command::Status(args) => status::run(&Request::Status, &args, &paths, terminal),
+        Command::Reload(args) => status::run(&Request::Reload, &args, &paths, terminal),
+        Command::Pause(args) => status::run(&Request::Pause, &args, &paths, terminal),
+        Command::Resume(args) => status::run(&Request::Resume, &args, &paths, terminal),
+        Command::Type(args) => type_text::run(args, &paths, terminal),
     }
 }
 

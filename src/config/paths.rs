@@ -62,6 +62,16 @@ impl Paths {
         }
     }
 
+    /// The folder of the daemon's control socket: below the runtime folder, or in `/tmp` for a user
+    /// without a session. Who opens it makes sure that it is the user's alone.
+    #[must_use]
+    pub fn control_dir(&self) -> PathBuf {
+        match &self.runtime_dir {
+            Some(folder) => folder.join("composekey"),
+            None => format!("/tmp/composekey-{}", rustix::process::geteuid().as_raw()).into(),
+        }
+    }
+
     /// Reads another configuration; paths in it start at its own folder.
     pub fn set_config(&mut self, file: PathBuf) {
         let file = std::path::absolute(&file).unwrap_or(file);

@@ -3,28 +3,34 @@
 //! Both must use the same connection: requests of one connection are carried out in order, so what
 //! is passed on, typed and let go arrives in the order in which it was decided.
 
-use std::{fmt, rc::Rc};
+use std::{collections::VecDeque, fmt, rc::Rc};
 
 use x11rb::{
-    connection::{Connection, RequestConnection},
+    connection::{Connection, RequestConnection, SequenceNumber},
     errors::{ConnectError, ConnectionError, ReplyError},
     protocol::{
+        Event,
         randr::{self, ConnectionExt as _},
         xinput::{self, ConnectionExt as _, DeviceType},
         xkb::{self, ConnectionExt as _},
-        xproto::{ConnectionExt as _, Window},
+        xproto::{ConnectionExt as _, CreateWindowAux, Window, WindowClass},
         xtest::{self, ConnectionExt as _},
     },
     xcb_ffi::XCBConnection,
 };
+
+/// An event, and the number of the last request that the server had carried out before it.
+pub type Numbered = (Event, SequenceNumber);
 
 /// A connection whose server has XInput 2, XKB and XTEST.
 #[derive(Clone, Debug)]
 pub struct Display {
     /// The connection itself.
     pub conn: Rc<XCBConnection>,
-    /// The root window of the first screen.
+    /// The root window of the screen.
     pub root: Window,
+    /// A window of ours, never shown: it stands for this connection (`KillClient`, selections).
+    pub client: Window,
 }
 
 /// A keyboard as the server lists it (`XIQueryDevice`).
@@ -89,7 +95,21 @@ impl Display {
         let _ = conn.xinput_xi_query_version(2, 2)?.reply()?;
         let _ = conn.xkb_use_extension(1, 0)?.reply()?;
         let _ = conn.xtest_get_version(2, 2)?.reply()?;
-        let display = Self { conn: Rc::new(conn), root };
+        let client = conn.generate_id().map_err(|_| DisplayError::Extension("XC-MISC"))?;
+        let _ = conn.create_window(
+            0,
+            client,
+            root,
+            -1,
+            -1,
+            1,
+            1,
+            0,
+            WindowClass::INPUT_ONLY,
+            x11rb::COPY_FROM_PARENT,
+            &CreateWindowAux::new(),
+        )?;
+        let display = Self { conn: Rc::new(conn), root, client };
         if display.is_xwayland()? { Err(DisplayError::Xwayland) } else { Ok(display) }
     }
 
@@ -116,6 +136,17 @@ impl Display {
             }
         }
         Ok(false)
+    }
+
+    /// Moves every event that has arrived to the end of `queue`, without waiting for more.
+    ///
+    /// # Errors
+    /// When the connection broke.
+    pub fn drain(&self, queue: &mut VecDeque<Numbered>) -> Result<(), DisplayError> {
+        while let Some(event) = self.conn.poll_for_event_with_sequence()? {
+            queue.push_back(event);
+        }
+        Ok(())
     }
 
     /// Every enabled keyboard device.

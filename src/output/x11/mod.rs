@@ -163,8 +163,8 @@ impl X11Output {
     }
 
     /// Takes notice of an event; all events of the connection may be given. [`Self::deadline`]
-    /// may be earlier afterwards.
-    pub fn on_event(&mut self, event: &Event) {
+    /// may be earlier afterwards. Tells whether it says that somebody else changed a keymap.
+    pub fn on_event(&mut self, event: &Event) -> bool {
         let concerns = match event {
             Event::XkbMapNotify(e) => self.stand.concerns(e.device_id, e.sequence),
             Event::XkbNewKeyboardNotify(e) => self.stand.concerns(e.device_id, e.sequence),
@@ -174,6 +174,7 @@ impl X11Output {
         if concerns && self.check == Check::Not {
             self.check = Check::Told;
         }
+        concerns
     }
 
     /// Does as much as can be done now. `now` never runs backwards.
