@@ -198,13 +198,13 @@ impl<K: Keyboard> Device<K> {
             over = self.pending.is_empty();
             pass
         };
+        if matches!(self.phase, Phase::Loose { .. }) {
+            if over { self.end(out) } else { self.loosen(scene, tapped) }
+        }
         if pass {
             self.pass_down(keycode, false, out);
         } else {
             self.hold_down(keycode, Fate::Swallowed, false);
-        }
-        if matches!(self.phase, Phase::Loose { .. }) {
-            if over { self.end(out) } else { self.loosen(scene, tapped) }
         }
     }
 
@@ -287,10 +287,10 @@ impl<K: Keyboard> Device<K> {
     /// Ours no longer: modifiers that are still down are handed over (R5).
     pub(super) fn end(&mut self, out: &mut Vec<Action>) {
         self.phase = Phase::Idle;
-        self.hand_over(out);
         if std::mem::take(&mut self.kept) {
             out.push(Action::Free(self.id));
         }
+        self.hand_over(out);
     }
 
     fn drop_pending(&mut self) {

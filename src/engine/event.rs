@@ -121,7 +121,8 @@ pub enum Action {
     Feedback(Feedback),
     /// Keep this keyboard's keys coming beyond the trigger's release.
     Hold(DeviceId),
-    /// The opposite: this keyboard's keys are the applications' again.
+    /// The opposite: this keyboard's keys are the applications' again. What is passed on because
+    /// of that comes right behind: a finger may have let go of it unseen.
     Free(DeviceId),
     /// The emergency chord: let go of everything and end (see rule R9 in docs/architecture.md).
     LetGo,

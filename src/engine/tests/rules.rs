@@ -360,8 +360,9 @@ fn r11_feedback_tells_when_something_waits() {
     assert_eq!(run("down Caps \"l\" up Caps \"a\""), "pending hold λ free idle");
     assert_eq!(
         run("tap Caps down Shift_L \"x\" up Shift_L"),
-        "hold pending mismatch +Shift_L free idle -Shift_L"
+        "hold pending mismatch free +Shift_L idle -Shift_L"
     );
+    assert_eq!(run("tap Caps tap Return"), "hold pending free +Return idle -Return");
     assert_eq!(run("down Caps 400ms up Caps"), "");
 }
 
