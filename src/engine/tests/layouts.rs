@@ -82,6 +82,40 @@ fn a_latin_group_answers_while_another_is_active() {
 }
 
 #[test]
+fn the_trigger_is_a_physical_key() {
+    for options in [
+        "ctrl:nocaps",
+        "ctrl:swapcaps",
+        "caps:escape",
+        "caps:swapescape",
+        "caps:none",
+        "caps:super",
+        "caps:shiftlock",
+        "compose:caps",
+        "lv3:caps_switch",
+        "lv5:caps_switch",
+        "grp:caps_toggle",
+    ] {
+        let layout = format!("us,ru+{options}");
+        for kind in [Kind::X11, Kind::Evdev] {
+            let mut world = World::new(kind, &layout, Settings::default(), table(RULES));
+            world.run("down Caps \"\"ula\" up Caps tap Caps \"'e\" tap Up");
+            assert_eq!(world.seen(), "ü λ é +Up -Up", "{kind:?} {layout}");
+        }
+    }
+}
+
+#[test]
+fn a_group_switch_in_a_hold_is_the_applications() {
+    let layout = "us,ru+grp:alt_shift_toggle";
+    for kind in [Kind::X11, Kind::Evdev] {
+        let mut world = World::new(kind, layout, Settings::default(), table(RULES));
+        world.run("down Caps tap l down Shift_L tap Alt_L up Shift_L tap a up Caps tap Up");
+        assert_eq!(world.seen(), "+Shift_L +Alt_L -Alt_L -Shift_L λ +Up -Up", "{kind:?}");
+    }
+}
+
+#[test]
 fn dead_keys_stand_for_each_of_their_characters() {
     let rules = &[("'e", "é"), ("´a", "á"), ("¨u", "U"), ("\"o", "ö"), ("<dead_acute>x", "dead")];
     for kind in [Kind::X11, Kind::Evdev] {

@@ -184,6 +184,12 @@ impl World {
         }
     }
 
+    /// A session said that this key of the first keyboard is down.
+    pub(super) fn claim(&mut self, name: &str) {
+        let keycode = self.keycode(name);
+        self.boards.get_mut(&1).unwrap().claimed.insert(keycode);
+    }
+
     /// A keyboard is pulled out, and put in again.
     pub(super) fn replug(&mut self, device: u32) {
         self.event(Event::DeviceGone(DeviceId(device)));
