@@ -162,6 +162,10 @@ impl<K: Keyboard> Device<K> {
         } else {
             self.hold_down(keycode, Fate::Withheld, shift);
         }
+        // A modifier announces a key: that one gets its full time.
+        if let Phase::Loose { tapped, .. } = self.phase {
+            self.loosen(scene, tapped);
+        }
         let both = shift && self.held.shifts() == 2;
         if both && scene.settings.caps_lock == CapsLock::BothShifts {
             out.push(Action::ToggleCapsLock);

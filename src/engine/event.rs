@@ -124,7 +124,7 @@ pub enum Action {
     /// The opposite: this keyboard's keys are the applications' again. What is passed on because
     /// of that comes right behind: a finger may have let go of it unseen.
     Free(DeviceId),
-    /// The emergency chord: let go of everything and end (see rule R9 in docs/architecture.md).
+    /// The emergency chord: let go of everything and end (rule R9 in docs/engine.md).
     LetGo,
 }
 

@@ -126,6 +126,7 @@ fn r4_a_tap_composes_once() {
     check("tap Caps \"la\" \"la\"", "λ +l -l +a -a");
     check("tap Caps 4000ms \"l\" 4000ms \"a\" tap a", "λ +a -a");
     check("tap Caps 5100ms \"la\"", "+l -l +a -a");
+    check("tap Caps 4900ms tap Shift_L 4900ms \"la\" tap a", "λ +a -a");
     check("tap Caps \"l\" 5100ms tap x", "mismatch +x -x");
     check("tap Caps \"lx\" tap x", "mismatch +x -x");
     check("tap Caps \"x\" tap x", "mismatch +x -x");
