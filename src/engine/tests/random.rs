@@ -78,6 +78,15 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
+/// What fingers do, Enter left out.
+fn typing() -> impl Strategy<Value = Op> {
+    op().prop_filter("a finger", |op| match op {
+        Op::Finger(_, key) | Op::Repeat(_, key) => KEYS[*key] != 36,
+        Op::Type(..) | Op::Pause(_) => true,
+        _ => false,
+    })
+}
+
 fn apply(world: &mut World, op: Op) {
     match op {
         Op::Finger(device, key) => {
@@ -151,6 +160,26 @@ proptest! {
         world.rest();
         prop_assert!(!world.engine.waits);
         prop_assert!(typing || world.typed.iter().all(|text| may_be_typed(text)));
+    }
+
+    /// What a shell does not show between two captures does not matter. Not so for both Shift keys,
+    /// a key between two taps, and the emergency chord, which under X11 count in a capture only.
+    #[test]
+    fn the_two_worlds_agree(settings in settings(), ops in vec(typing(), 1..100)) {
+        let caps_lock = match settings.caps_lock {
+            CapsLock::Shift => CapsLock::Shift,
+            _ => CapsLock::Never,
+        };
+        let [x11, evdev] = [Kind::X11, Kind::Evdev].map(|kind| {
+            let settings = Settings { caps_lock, ..settings.clone() };
+            let mut world = World::new(kind, "us", settings, table(RULES));
+            for op in ops.clone() {
+                apply(&mut world, op);
+            }
+            world.rest();
+            world.seen()
+        });
+        prop_assert_eq!(x11, evdev);
     }
 
     /// Events that no keyboard sends: releases and repeats of anything, sessions that contradict.
