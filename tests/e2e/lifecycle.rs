@@ -17,7 +17,7 @@ fn a_second_instance_says_so_and_ends() {
     let mut second = Daemon::spawn(&desk.home);
     assert_eq!(second.wait().code(), Some(2));
     let said = second.messages();
-    assert!(said.contains("already"), "it says why: {said}");
+    assert!(said.contains("another composekeyd"), "it says why: {said}");
     desk.keyboard.hold("la");
     desk.finish("λ");
 }

@@ -4,15 +4,20 @@ use std::{
     fmt::Write as _,
     fs,
     io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Once,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
+use rustix::process::Signal;
 use tempfile::TempDir;
 use x11rb::rust_connection::RustConnection;
 
-use super::Keyboard;
+use super::{Keyboard, send, wait_until};
 
 /// The display numbers that tests may take.
 const FIRST: u32 = 120;
@@ -36,6 +41,7 @@ impl Server {
         let dir = tempfile::Builder::new().prefix("composekey-").tempdir().expect("a folder");
         let config = dir.path().join("xorg.conf");
         fs::write(&config, configuration(dir.path(), keyboards)).expect("the folder is ours");
+        prepare_sockets();
         let (xorg, number) = launch(dir.path(), &config);
         let (conn, _) = x11rb::connect(Some(&format!(":{number}"))).expect("the server is ready");
         let mut server = Self { xorg, number, keyboards, dir, conn, free_at_start: Vec::new() };
@@ -95,20 +101,33 @@ impl Server {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// Ends the server as a crash would.
+    /// Ends the server as a crash would. What it leaves in /tmp, the next one of its number removes.
     pub(crate) fn kill(&mut self) {
         let _ = self.xorg.kill();
         let _ = self.xorg.wait();
-        // A killed server leaves these behind, and the number would be lost to later tests.
-        let _ = fs::remove_file(format!("/tmp/.X{}-lock", self.number));
-        let _ = fs::remove_file(format!("/tmp/.X11-unix/X{}", self.number));
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.kill();
+        // Asked politely, it removes its lock and its socket; nobody else can without a race.
+        if matches!(self.xorg.try_wait(), Ok(None)) {
+            send(self.xorg.id(), Signal::TERM);
+        }
+        if !wait_until(|| !matches!(self.xorg.try_wait(), Ok(None))) {
+            self.kill();
+        }
     }
+}
+
+/// The folder of the sockets: of two servers that create it at once, one may fail.
+fn prepare_sockets() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        if fs::create_dir("/tmp/.X11-unix").is_ok() {
+            let _ = fs::set_permissions("/tmp/.X11-unix", fs::Permissions::from_mode(0o1777));
+        }
+    });
 }
 
 /// Starts Xorg on a free display. A server that finds its number taken ends at once, so that
@@ -142,7 +161,9 @@ fn launch(dir: &Path, config: &Path) -> (Child, u32) {
         }
         let status = xorg.wait().expect("our child");
         let errors = fs::read_to_string(dir.join("xorg.err")).unwrap_or_default();
-        assert!(errors.contains("already active"), "Xorg ended with {status}:\n{errors}");
+        // Two words for one thing: the lock is held, or the socket answers.
+        let taken = errors.contains("already active") || errors.contains("already running");
+        assert!(taken, "Xorg ended with {status}:\n{errors}");
     }
     panic!("every display from :{FIRST} to :{LAST} is taken");
 }
