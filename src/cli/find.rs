@@ -33,17 +33,19 @@ enum Fit {
 pub(super) fn run(args: &Find, paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     let loaded = load(paths, args.all, terminal)?;
     let query = Query::new(&args.words.join(" "));
-    let mut found: Vec<(Fit, usize, usize)> = loaded
+    let mut found: Vec<(Fit, usize)> = loaded
         .rules
         .iter()
         .enumerate()
-        .filter_map(|(i, rule)| {
-            Some((query.fit(rule)?, rule.sequence.keysyms().len(), loaded.rules.len() - i))
-        })
+        .filter_map(|(i, rule)| Some((query.fit(rule)?, i)))
         .collect();
-    // Of equal ones the shorter first, then one's own before those of the keymaps.
-    found.sort_unstable();
-    let indices = found.iter().map(|(_, _, from_end)| loaded.rules.len() - from_end);
+    // One's own sequences come before those of the keymaps, later keymaps before earlier ones.
+    let keymap = |rule: &Rule| loaded.keymaps.iter().rev().position(|k| k.name == rule.keymap);
+    found.sort_by_key(|&(fit, i)| {
+        let rule = &loaded.rules[i];
+        (fit, rule.sequence.keysyms().len(), keymap(rule), i)
+    });
+    let indices = found.iter().map(|&(_, i)| i);
     if args.json {
         for i in indices {
             json_line(&json(&loaded, i), terminal.out)?;

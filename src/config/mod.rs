@@ -155,8 +155,14 @@ impl<'a> Loading<'a> {
         diagnostics.extend(findings);
         for entry in entries {
             match (entry.key.as_str(), entry.value.kind) {
-                ("sequences", Kind::Table(table)) => {
-                    diagnostics.extend(table.iter().filter_map(misplaced));
+                ("sequences", Kind::Table(mut table)) => {
+                    table.retain(|entry| match misplaced(entry) {
+                        Some(diagnostic) => {
+                            diagnostics.push(diagnostic);
+                            false
+                        }
+                        None => true,
+                    });
                     config.own = map::sequences(table, &"config".into(), text, diagnostics);
                 }
                 ("sequences", other) => {
@@ -164,7 +170,9 @@ impl<'a> Loading<'a> {
                 }
                 (key @ ("keymaps" | "remove"), kind) => {
                     let value = map::Value { kind, ..entry.value };
-                    let strings = map::spanned_strings(value, key, diagnostics);
+                    let Some(strings) = map::spanned_strings(value, key, diagnostics) else {
+                        continue;
+                    };
                     if key == "keymaps" {
                         config.keymaps =
                             strings.into_iter().map(|(name, span)| (name, Some(span))).collect();
@@ -270,13 +278,13 @@ impl<'a> Loading<'a> {
     }
 }
 
-/// A setting below `[sequences]` is a sequence there, which nobody means.
+/// A setting below `[sequences]` would be a sequence, which nobody means.
 fn misplaced(entry: &Entry) -> Option<Diagnostic> {
     NAMES.contains(&entry.key.as_str()).then(|| {
-        let message = format!("`{}` is a sequence here, not the setting", entry.key);
+        let message = format!("`{}` is a setting, not a sequence", entry.key);
         Diagnostic::new(Code::UnknownKey, message)
             .at(entry.key_span, "")
-            .help("settings stand above `[sequences]`")
+            .help("move it above `[sequences]`")
     })
 }
 

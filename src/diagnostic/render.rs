@@ -3,6 +3,7 @@
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::{Diagnostic, Severity};
 use crate::source::{Sources, Span};
@@ -54,7 +55,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
     }
     let group = title.elements(files.into_iter().map(|(_, snippet)| snippet));
     let group = match &diagnostic.help {
-        Some(help) => group.element(Level::HELP.message(help)),
+        Some(help) => group.element(Level::HELP.message(wrapped(help))),
         None => group,
     };
     let renderer = match style {
@@ -62,6 +63,23 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
         Style::Colour => Renderer::styled(),
     };
     renderer.term_width(WIDTH).render(&[group])
+}
+
+/// The text in lines that fit beside the gutter.
+fn wrapped(text: &str) -> String {
+    const GUTTER: usize = "123 = help: ".len();
+    let mut wrapped = String::new();
+    let mut column = 0;
+    for word in text.split_inclusive(' ') {
+        if column > 0 && column + word.trim_end().width() > WIDTH - GUTTER {
+            wrapped.truncate(wrapped.trim_end().len());
+            wrapped.push('\n');
+            column = 0;
+        }
+        wrapped.push_str(word);
+        column += word.width();
+    }
+    wrapped
 }
 
 /// The range to underline: no longer than its first line and [`LONGEST_LABEL`].
