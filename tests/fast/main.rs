@@ -1,5 +1,7 @@
 //! The fast tests: no display, no keyboard, a few seconds.
 
 mod docs;
+mod keymaps;
 mod layers;
+mod oracle;
 mod support;
