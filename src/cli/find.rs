@@ -45,6 +45,11 @@ pub(super) fn run(args: &Find, paths: &Paths, terminal: &mut Terminal<'_>) -> io
         let rule = &loaded.rules[i];
         (fit, rule.sequence.keysyms().len(), keymap(rule), i)
     });
+    // Signs are keys or an alias: where they fit as such, pieces of names are not meant.
+    let signs = query.text.contains(|c: char| !c.is_alphanumeric() && c != ' ');
+    if signs && found.first().is_some_and(|&(fit, _)| fit <= Fit::Name) {
+        found.retain(|&(fit, _)| fit <= Fit::Name);
+    }
     let indices = found.iter().map(|&(_, i)| i);
     if args.json {
         for i in indices {
@@ -130,8 +135,11 @@ impl Query {
         {
             return Some(Fit::Name);
         }
-        let called: Vec<String> = [name]
+        let mut chars = output.text.chars();
+        let unicode = chars.next().filter(|_| chars.next().is_none()).and_then(unicode_name);
+        let called: Vec<String> = [Some(name), unicode.map(|name| name.to_lowercase())]
             .into_iter()
+            .flatten()
             .chain(output.alias.iter().chain(&output.tags).map(|alias| alias.to_lowercase()))
             .collect();
         let every = |fits: &dyn Fn(&str, &str) -> bool| {

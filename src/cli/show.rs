@@ -17,7 +17,7 @@ use crate::{
 const MAX_KEYS: usize = 12;
 
 /// The widest column of outputs that others are aligned to.
-const MAX_TEXT: usize = 8;
+const MAX_TEXT: usize = 12;
 
 /// A rule as a JSON object.
 #[derive(Debug, Serialize)]

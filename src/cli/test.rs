@@ -11,7 +11,7 @@ use super::{
     show::{Json, Rows, json, json_line, keys, paint, place, replaced, unicode_name, visible},
 };
 use crate::{
-    config::{Loaded, Paths},
+    config::{self, Loaded, Paths},
     keysym::Keysym,
     sequence::Sequence,
 };
@@ -141,10 +141,32 @@ fn explain(
     for rule in rules {
         rows.write(rule, true, terminal.out)?;
     }
+    if longer.is_empty() {
+        offer_keymaps(loaded, sequence, terminal)?;
+    }
     if rest > 0 {
         terminal.out.flush()?;
         let more = paint(terminal.err_style, "2", &format!("  and {rest} more"));
         writeln!(terminal.err, "{more}")?;
+    }
+    Ok(())
+}
+
+/// Names the built-in keymaps that are not in use and have the sequence.
+fn offer_keymaps(
+    loaded: &Loaded,
+    sequence: &Sequence,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<()> {
+    for (keymap, rules) in config::unused_keymaps(loaded) {
+        if let Some(rule) = rules.iter().find(|rule| rule.sequence == *sequence) {
+            let text = visible(&rule.output.text);
+            terminal.out.flush()?;
+            writeln!(
+                terminal.err,
+                "the keymap `{keymap}` gives {text} for it: add it to `keymaps` in config.toml"
+            )?;
+        }
     }
     Ok(())
 }

@@ -81,10 +81,7 @@ pub fn load(paths: &Paths) -> Loaded {
 #[must_use]
 pub fn load_all(paths: &Paths) -> Loaded {
     let mut loaded = load(paths);
-    let unused =
-        |keymap: &&builtin::Builtin| loaded.keymaps.iter().all(|used| *used.name != *keymap.name);
-    let unused: Vec<_> = builtin::BUILTIN.iter().filter(unused).collect();
-    for keymap in unused {
+    for keymap in unused(&loaded) {
         let source = loaded.sources.add(keymap.file, keymap.text);
         let name = Arc::from(keymap.name);
         let (map, _) = map::load(source, &name, &loaded.sources);
@@ -92,6 +89,24 @@ pub fn load_all(paths: &Paths) -> Loaded {
         loaded.rules.extend(map.rules);
     }
     loaded
+}
+
+/// The built-in keymaps that the configuration does not use: names and rules.
+#[must_use]
+pub fn unused_keymaps(loaded: &Loaded) -> Vec<(&'static str, Vec<Rule>)> {
+    let mut sources = Sources::default();
+    unused(loaded)
+        .into_iter()
+        .map(|keymap| {
+            let source = sources.add(keymap.file, keymap.text);
+            (keymap.name, map::load(source, &keymap.name.into(), &sources).0.rules)
+        })
+        .collect()
+}
+
+fn unused(loaded: &Loaded) -> Vec<builtin::Builtin> {
+    let used = |name: &str| loaded.keymaps.iter().any(|keymap| *keymap.name == *name);
+    builtin::BUILTIN.iter().filter(|keymap| !used(keymap.name)).copied().collect()
 }
 
 /// Loads one keymap as the configuration would, on top of the locale's own Compose file.

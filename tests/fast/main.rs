@@ -1,5 +1,6 @@
 //! The fast tests: no display, no keyboard, a few seconds.
 
+mod cli;
 mod docs;
 mod keymaps;
 mod layers;
