@@ -15,7 +15,7 @@ use crate::{
     diagnostic::{Code, Diagnostic, Severity},
     map::{self, Entry, Info, Kind, Removal, Replaced, builtin},
     sequence::Rule,
-    source::{LoadError, Loader, SourceId, Sources, Span},
+    source::{LoadError, Loader, Source, SourceId, Sources, Span},
     xcompose,
 };
 
@@ -164,7 +164,7 @@ impl<'a> Loading<'a> {
                 return config;
             }
         };
-        let text = &self.loaded.sources.get(source).text;
+        let Source { name, text } = self.loaded.sources.get(source);
         let diagnostics = &mut self.loaded.diagnostics;
         let (entries, findings) = map::read(text, source);
         diagnostics.extend(findings);
@@ -213,6 +213,7 @@ impl<'a> Loading<'a> {
                 }
             }
         }
+        map::limit(diagnostics, name);
         config
     }
 

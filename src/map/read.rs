@@ -63,18 +63,26 @@ impl Kind {
     }
 }
 
-/// How many syntax errors of a file are told.
+/// How many findings of a file are told.
 const MAX_FINDINGS: usize = 50;
+
+/// Leaves out the findings that nobody reads any more.
+pub fn limit(diagnostics: &mut Vec<Diagnostic>, name: &str) {
+    if diagnostics.len() > MAX_FINDINGS {
+        diagnostics.truncate(MAX_FINDINGS);
+        let message = format!("`{name}` has more than {MAX_FINDINGS} findings");
+        let diagnostic = Diagnostic::new(Code::TooManyFindings, message);
+        diagnostics.push(diagnostic.help("is this really a map? the rest is not shown"));
+    }
+}
 
 /// Reads a TOML text. What could be understood comes back together with everything that could not.
 #[must_use]
 pub fn read(text: &str, source: SourceId) -> (Vec<Entry>, Vec<Diagnostic>) {
     let (root, errors) = DeTable::parse_recoverable(text);
     let mut entries = entries(root.into_inner(), source);
-    let count = errors.len();
-    let errors = errors.iter().take(MAX_FINDINGS);
-    let mut diagnostics: Vec<_> =
-        errors.map(|error| diagnose(error, text, source, &entries)).collect();
+    let errors = errors.iter().take(MAX_FINDINGS + 1);
+    let diagnostics: Vec<_> = errors.map(|error| diagnose(error, text, source, &entries)).collect();
     // What the parser makes of a broken line would only be found wrong again.
     let broken: Vec<Range<usize>> = diagnostics
         .iter()
@@ -82,11 +90,6 @@ pub fn read(text: &str, source: SourceId) -> (Vec<Entry>, Vec<Diagnostic>) {
         .filter_map(|diagnostic| Some(line_around(diagnostic.labels.first()?.span, text)))
         .collect();
     drop_broken(&mut entries, &broken);
-    if count > MAX_FINDINGS {
-        let message = format!("{} more errors in this file", count - MAX_FINDINGS);
-        let diagnostic = Diagnostic::new(Code::TooManyFindings, message);
-        diagnostics.push(diagnostic.help("is this really a TOML file?"));
-    }
     (entries, diagnostics)
 }
 

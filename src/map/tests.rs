@@ -1,5 +1,7 @@
+use proptest::prelude::*;
+
 use super::*;
-use crate::diagnostic::{Style, render};
+use crate::diagnostic::{Style, json_line, render};
 
 /// Loads a keymap and shows its rules and its findings as `code line:column message`.
 fn shown(text: &str) -> (String, Vec<String>) {
@@ -141,6 +143,41 @@ error[E0004]: unknown keysym `Lfet`
   |
   = help: did you mean `<Left>`?";
     assert_eq!(render(&diagnostics[0], &sources, Style::Plain), expected);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    /// No text makes the reader fail, every finding can be drawn, and what is kept is sound.
+    #[test]
+    fn any_text_is_read(pieces in prop::collection::vec(
+        prop_oneof![
+            "\\PC{0,8}",
+            Just("[sequences]\n".to_owned()),
+            Just("[keymap]\n".to_owned()),
+            Just("\"a<Lfet>λ\" = ".to_owned()),
+            Just("'<Shift_L>' = \"\"\n".to_owned()),
+            Just("{ text = \"漢\", ".to_owned()),
+            Just("a.b = ".to_owned()),
+            Just("\"\\u002a\" = \"x\"\r\n".to_owned()),
+            Just("\u{feff}".to_owned()),
+            "[\\[\\]{}=\"',.\n\\\\]{0,6}",
+        ],
+        0..12,
+    )) {
+        let mut sources = Sources::default();
+        let id = sources.add("any.toml", pieces.concat());
+        let (map, diagnostics) = load(id, &"any".into(), &sources);
+        for diagnostic in &diagnostics {
+            prop_assert!(!render(diagnostic, &sources, Style::Plain).is_empty());
+            prop_assert!(!json_line(diagnostic, &sources).is_empty());
+        }
+        for rule in &map.rules {
+            prop_assert!(!rule.output.text.is_empty());
+            prop_assert!(rule.sequence.keysyms().len() <= MAX_KEYS);
+            prop_assert!(!sources.slice(rule.span).is_empty());
+        }
+    }
 }
 
 /// Rules of one keymap, `keys→text` each, with `!text` for what they replace on purpose.

@@ -1,8 +1,10 @@
 use std::collections::HashMap;
 
+use proptest::prelude::*;
+
 use super::{escape::*, *};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Style, render},
     sequence::{Output, Rule, Sequence},
     source::{LoadError, Loader, SourceId, Sources, Span},
 };
@@ -126,6 +128,15 @@ fn includes() {
 }
 
 #[test]
+fn files_that_include_themselves_over_and_over() {
+    let mut files = files(&[("/a", "include \"/a\"\n".repeat(1000).as_bytes())]);
+    let mut sources = Sources::default();
+    let (_, diagnostics) = read(Path::new("/a"), &world("C"), &mut files, &mut sources);
+    assert!(diagnostics.iter().any(|d| d.message == "more than 100 files are included"));
+    assert!(diagnostics.len() <= 101);
+}
+
+#[test]
 fn too_many_bad_lines() {
     let mut files = files(&[("/a", "this is prose.\n".repeat(60).as_bytes())]);
     let mut sources = Sources::default();
@@ -199,6 +210,37 @@ fn escapes() {
     assert_eq!(escape("a\"\\λ").as_deref(), Some(r#""a\"\\λ""#));
     assert_eq!(unescape(r#"a\"\\λ"#).as_deref(), Some("a\"\\λ"));
     assert_eq!(escape("a\nb"), None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    /// No text makes the reader fail, and every finding can be drawn.
+    #[test]
+    fn any_text_is_read(pieces in prop::collection::vec(
+        prop_oneof![
+            "\\PC{0,8}",
+            Just("<Multi_key> <a> ".to_owned()),
+            Just(": \"λ\" ".to_owned()),
+            Just("\"\\".to_owned()),
+            Just("\\377\"".to_owned()),
+            Just("include \"%L\"\n".to_owned()),
+            Just("include \"/a\"\n".to_owned()),
+            "[<>:\"\\\\#!~% \r\n]{0,6}",
+        ],
+        0..12,
+    )) {
+        let mut files = files(&[("/a", pieces.concat().as_bytes())]);
+        let mut sources = Sources::default();
+        let (rules, diagnostics) = read(Path::new("/a"), &world("C"), &mut files, &mut sources);
+        for diagnostic in &diagnostics {
+            prop_assert!(!render(diagnostic, &sources, Style::Plain).is_empty());
+        }
+        for rule in &rules {
+            prop_assert!(!rule.output.text.is_empty());
+            prop_assert!(!sources.slice(rule.span).is_empty());
+        }
+    }
 }
 
 fn rule(keys: &str, text: &str, keymap: &str) -> Rule {

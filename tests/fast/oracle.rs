@@ -1,6 +1,10 @@
 //! libxkbcommon reads what we read and what we write, and must come to the same rules.
 
-use composekey::{config, keysym::Keysym, sequence::Rule};
+use composekey::{
+    config,
+    keysym::Keysym,
+    sequence::{Rule, Sequence},
+};
 use xkbcommon::xkb::{self, compose};
 
 use crate::support::Home;
@@ -52,6 +56,51 @@ fn the_system_table_is_read_as_libxkbcommon_reads_it() {
     let lines = file.lines().filter(|line| line.trim_start().starts_with("<Multi_key>")).count();
     let replaced = loaded.replaced.len();
     assert_eq!(loaded.rules.len() + replaced, lines);
+}
+
+#[test]
+fn every_utf8_locale_is_read_as_libxkbcommon_reads_it() {
+    let home = Home::with_config("keymaps = ['system']");
+    for locale in [
+        "am_ET", "cs_CZ", "de_DE", "el_GR", "fi_FI", "ja_JP", "pt_BR", "pt_PT", "ru_RU", "sr_RS",
+        "vi_VN", "zh_CN",
+    ] {
+        let locale = format!("{locale}.UTF-8");
+        let mut paths = config::Paths::new("/".into(), None, None, |_| Some(locale.clone().into()));
+        paths.set_config(home.path("config.toml"));
+        paths.world.folder = composekey::xcompose::World::FOLDER.into();
+        let loaded = config::load(&paths);
+        assert_eq!(loaded.diagnostics, [], "{locale}");
+        assert!(!loaded.rules.is_empty() || locale == "am_ET.UTF-8", "{locale}");
+        let table =
+            compose::Table::new_from_locale(&context(), locale.as_ref(), compose::COMPILE_NO_FLAGS)
+                .unwrap();
+        // Of a rule and its start libxkbcommon keeps one: which one depends on its version.
+        let unclear: Vec<usize> = composekey::map::prefix_pairs(&loaded.rules)
+            .into_iter()
+            .flat_map(|pair| pair.longer.into_iter().chain([pair.short]))
+            .collect();
+        for (i, rule) in loaded.rules.iter().enumerate().filter(|(i, _)| !unclear.contains(i)) {
+            let expected = gives(&table, rule.sequence.keysyms());
+            assert_eq!(
+                expected.as_ref(),
+                Some(&rule.output.text),
+                "{locale} {i} {}",
+                rule.sequence
+            );
+        }
+    }
+}
+
+#[test]
+fn every_sequence_is_shown_so_that_it_can_be_read_back() {
+    let loaded = load(&Home::with_config("keymaps = ['system', 'default', 'greek']"));
+    for rule in &loaded.rules {
+        let shown = rule.sequence.to_string();
+        assert_eq!(Sequence::parse(&shown).as_ref(), Ok(&rule.sequence), "{shown}");
+        let shown = shown.replace(' ', "<space>");
+        assert_eq!(Sequence::parse(&shown).as_ref(), Ok(&rule.sequence), "{shown}");
+    }
 }
 
 /// A configuration with everything that a Compose file can and cannot carry.
