@@ -170,33 +170,22 @@ impl<'a> Loading<'a> {
         diagnostics.extend(findings);
         for entry in entries {
             match (entry.key.as_str(), entry.value.kind) {
-                ("sequences", Kind::Table(mut table)) => {
-                    table.retain(|entry| match misplaced(entry) {
-                        Some(diagnostic) => {
-                            diagnostics.push(diagnostic);
-                            false
-                        }
-                        None => true,
-                    });
-                    config.own = map::sequences(table, &"config".into(), text, diagnostics);
+                ("sequences", Kind::Table(table)) => {
+                    config.own = own_rules(table, text, diagnostics);
                 }
                 ("sequences", other) => {
                     diagnostics.push(map::no_table("sequences", &other).at(entry.value.span, ""));
                 }
-                (key @ ("keymaps" | "remove"), kind) => {
+                ("keymaps", kind) => {
                     let value = map::Value { kind, ..entry.value };
-                    let Some(strings) = map::spanned_strings(value, key, diagnostics) else {
-                        continue;
-                    };
-                    if key == "keymaps" {
+                    if let Some(names) = map::spanned_strings(value, "keymaps", diagnostics) {
                         config.keymaps =
-                            strings.into_iter().map(|(name, span)| (name, Some(span))).collect();
-                    } else {
-                        config.removals.extend(strings.into_iter().filter_map(|(keys, span)| {
-                            let sequence = map::sequence(&keys, span, text, diagnostics)?;
-                            Some(Removal { sequence, span })
-                        }));
+                            names.into_iter().map(|(name, span)| (name, Some(span))).collect();
                     }
+                }
+                ("remove", kind) => {
+                    let value = map::Value { kind, ..entry.value };
+                    config.removals = removals(value, text, diagnostics);
                 }
                 (_, kind) => {
                     let entry = Entry { value: map::Value { kind, ..entry.value }, ..entry };
@@ -292,6 +281,29 @@ impl<'a> Loading<'a> {
         };
         self.loaded.diagnostics.push(diagnostic);
     }
+}
+
+/// The sequences of `remove`.
+fn removals(value: map::Value, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Removal> {
+    let keys = map::spanned_strings(value, "remove", diagnostics).unwrap_or_default();
+    keys.into_iter()
+        .filter_map(|(keys, span)| {
+            let sequence = map::sequence(&keys, span, text, diagnostics)?;
+            Some(Removal { sequence, span })
+        })
+        .collect()
+}
+
+/// The rules of `[sequences]`, without settings that slipped below it.
+fn own_rules(mut table: Vec<Entry>, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Rule> {
+    table.retain(|entry| match misplaced(entry) {
+        Some(diagnostic) => {
+            diagnostics.push(diagnostic);
+            false
+        }
+        None => true,
+    });
+    map::sequences(table, &"config".into(), text, diagnostics)
 }
 
 /// A setting below `[sequences]` would be a sequence, which nobody means.
