@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -72,11 +72,69 @@ pub struct Type {
     pub text: Option<String>,
 }
 
+/// Sets keys apart from options: `composekey test --` and `composekey find '->' --json` mean keys.
+///
+/// Only `-h`, `-V` and two hyphens with a letter after them are options there.
+pub(super) fn set_keys_apart(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut options: Vec<OsString> = args.into_iter().collect();
+    let Some(command) = command(&options) else { return options };
+    if options[command] != "test" && options[command] != "find" {
+        return options;
+    }
+    let mut keys = Vec::new();
+    let mut rest = options.split_off(command + 1).into_iter();
+    while let Some(arg) = rest.next() {
+        let text = arg.to_string_lossy().into_owned();
+        if text == "--" {
+            keys.extend(rest.by_ref());
+            // Nothing to set apart: the two hyphens are the keys.
+            if keys.is_empty() {
+                keys.push(arg);
+            }
+        } else if is_option(&text) {
+            options.push(arg);
+            if takes_value(&text) {
+                options.extend(rest.next());
+            }
+        } else {
+            keys.push(arg);
+        }
+    }
+    options.push("--".into());
+    options.extend(keys);
+    options
+}
+
+/// Where the command is: the first argument that is neither an option nor the value of one.
+fn command(args: &[OsString]) -> Option<usize> {
+    let mut at = 1;
+    while at < args.len() {
+        let text = args[at].to_string_lossy();
+        if !text.starts_with('-') {
+            return Some(at);
+        }
+        at += if takes_value(&text) { 2 } else { 1 };
+    }
+    None
+}
+
+fn takes_value(option: &str) -> bool {
+    matches!(option, "--color" | "--config")
+}
+
+fn is_option(arg: &str) -> bool {
+    let letter = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic());
+    match (arg.strip_prefix("--"), arg.strip_prefix('-')) {
+        (Some(long), _) => letter(long),
+        (None, Some(short)) => matches!(short, "h" | "V"),
+        (None, None) => false,
+    }
+}
+
 /// `composekey test`.
 #[derive(Debug, Args)]
 pub struct Test {
     /// The keys, written as in a map: each character is the key that types it, <Name> is a keysym
-    #[arg(allow_hyphen_values = true)]
     pub keys: String,
     /// Print JSON Lines, one object a rule
     #[arg(long)]
@@ -101,7 +159,7 @@ pub struct List {
 #[derive(Debug, Args)]
 pub struct Find {
     /// A character, words of its name, an alias such as &ouml;, a code point U+00F6, or keys
-    #[arg(required = true, allow_hyphen_values = true, value_name = "WORD")]
+    #[arg(required = true, value_name = "WORD")]
     pub words: Vec<String>,
     /// Also in the built-in keymaps that are not in use
     #[arg(long)]

@@ -33,17 +33,24 @@ enum Fit {
 pub(super) fn run(args: &Find, paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     let loaded = load(paths, args.all, terminal)?;
     let query = Query::new(&args.words.join(" "));
-    let mut found: Vec<(Fit, usize, usize)> = loaded
+    let mut found: Vec<(Fit, usize)> = loaded
         .rules
         .iter()
         .enumerate()
-        .filter_map(|(i, rule)| {
-            Some((query.fit(rule)?, rule.sequence.keysyms().len(), loaded.rules.len() - i))
-        })
+        .filter_map(|(i, rule)| Some((query.fit(rule)?, i)))
         .collect();
-    // Of equal ones the shorter first, then one's own before those of the keymaps.
-    found.sort_unstable();
-    let indices = found.iter().map(|(_, _, from_end)| loaded.rules.len() - from_end);
+    // One's own sequences come before those of the keymaps, later keymaps before earlier ones.
+    let keymap = |rule: &Rule| loaded.keymaps.iter().rev().position(|k| k.name == rule.keymap);
+    found.sort_by_key(|&(fit, i)| {
+        let rule = &loaded.rules[i];
+        (fit, rule.sequence.keysyms().len(), keymap(rule), i)
+    });
+    // Signs are keys or an alias: where they fit as such, pieces of names are not meant.
+    let signs = query.text.contains(|c: char| !c.is_alphanumeric() && c != ' ');
+    if signs && found.first().is_some_and(|&(fit, _)| fit <= Fit::Name) {
+        found.retain(|&(fit, _)| fit <= Fit::Name);
+    }
+    let indices = found.iter().map(|&(_, i)| i);
     if args.json {
         for i in indices {
             json_line(&json(&loaded, i), terminal.out)?;
@@ -128,8 +135,11 @@ impl Query {
         {
             return Some(Fit::Name);
         }
-        let called: Vec<String> = [name]
+        let mut chars = output.text.chars();
+        let unicode = chars.next().filter(|_| chars.next().is_none()).and_then(unicode_name);
+        let called: Vec<String> = [Some(name), unicode.map(|name| name.to_lowercase())]
             .into_iter()
+            .flatten()
             .chain(output.alias.iter().chain(&output.tags).map(|alias| alias.to_lowercase()))
             .collect();
         let every = |fits: &dyn Fn(&str, &str) -> bool| {

@@ -95,7 +95,7 @@ pub fn run(
     paths: &Paths,
     terminal: &mut Terminal<'_>,
 ) -> Exit {
-    let ended = match Cli::try_parse_from(args) {
+    let ended = match Cli::try_parse_from(args::set_keys_apart(args)) {
         Ok(cli) => dispatch(cli, paths.clone(), terminal),
         Err(error) => usage(&error, terminal),
     };

@@ -9,7 +9,7 @@ use super::Terminal;
 use crate::{
     config::Loaded,
     diagnostic::Style,
-    sequence::Rule,
+    sequence::{Rule, Sequence},
     source::{Sources, Span},
 };
 
@@ -17,7 +17,7 @@ use crate::{
 const MAX_KEYS: usize = 12;
 
 /// The widest column of outputs that others are aligned to.
-const MAX_TEXT: usize = 8;
+const MAX_TEXT: usize = 12;
 
 /// A rule as a JSON object.
 #[derive(Debug, Serialize)]
@@ -101,6 +101,11 @@ pub(super) fn unicode_name(c: char) -> Option<String> {
     unicode_names2::name(c).map(|name| name.to_string())
 }
 
+/// The keys in the notation of the maps, blanks by name.
+pub(super) fn keys(sequence: &Sequence) -> String {
+    sequence.to_string().replace(' ', "<space>")
+}
+
 /// The text so that a terminal shows it and nothing else: marks stand on a circle, control
 /// characters are escaped.
 pub(super) fn visible(text: &str) -> String {
@@ -140,7 +145,7 @@ impl Rows {
     ) -> Self {
         let (mut keys, mut text) = (0, 0);
         for rule in rules {
-            keys = keys.max(rule.sequence.to_string().width().min(MAX_KEYS));
+            keys = keys.max(self::keys(&rule.sequence).width().min(MAX_KEYS));
             text = text.max(visible(&rule.output.text).width().min(MAX_TEXT));
         }
         Self { keys, text, style: terminal.out_style, width: terminal.width }
@@ -148,7 +153,7 @@ impl Rows {
 
     /// Writes one row.
     pub(super) fn write(&self, rule: &Rule, keymap: bool, out: &mut dyn Write) -> io::Result<()> {
-        let keys = rule.sequence.to_string();
+        let keys = keys(&rule.sequence);
         let text = visible(&rule.output.text);
         let mut name = name(rule).unwrap_or_default();
         let used = 2 + keys.width().max(self.keys) + 2 + text.width().max(self.text) + 2;

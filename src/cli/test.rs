@@ -8,10 +8,10 @@ use super::{
     Exit, Terminal,
     args::Test,
     load,
-    show::{Json, Rows, json, json_line, paint, place, replaced, unicode_name, visible},
+    show::{Json, Rows, json, json_line, keys, paint, place, replaced, unicode_name, visible},
 };
 use crate::{
-    config::{Loaded, Paths},
+    config::{self, Loaded, Paths},
     keysym::Keysym,
     sequence::Sequence,
 };
@@ -93,7 +93,7 @@ fn describe(loaded: &Loaded, index: usize, terminal: &mut Terminal<'_>) -> io::R
     }
     let (file, line) = place(rule.span, &loaded.sources);
     let at = paint(style, "2", &format!("{file}:{line}"));
-    writeln!(terminal.out, "  `{}` in {}, {at}", rule.sequence, rule.keymap)?;
+    writeln!(terminal.out, "  `{}` in {}, {at}", keys(&rule.sequence), rule.keymap)?;
     if let Some(old) = replaced(loaded, index) {
         let (file, line) = place(old.span, &loaded.sources);
         let at = paint(style, "2", &format!("{file}:{line}"));
@@ -117,28 +117,32 @@ fn explain(
         None => (longer, 0),
     };
     if exact.is_some() && !longer.is_empty() {
-        let keys: BTreeSet<Keysym> = longer
+        let next: BTreeSet<Keysym> = longer
             .iter()
             .map(|&i| loaded.rules[i].sequence.keysyms()[sequence.keysyms().len()])
             .collect();
-        let keys: Vec<_> = keys.into_iter().map(key).collect();
-        writeln!(terminal.out, "  or goes on with {}", keys.join(" "))?;
+        let next: Vec<_> = next.into_iter().map(key).collect();
+        writeln!(terminal.out, "  or goes on with {}", next.join(" "))?;
         return Ok(());
     }
     if exact.is_some() {
         return Ok(());
     }
     let shown = if longer.is_empty() { near } else { shown };
+    let asked = keys(sequence);
     let message = match (longer.is_empty(), near.is_empty()) {
-        (false, _) => format!("`{sequence}` gives nothing yet; it goes on with"),
-        (true, false) => format!("no rule for `{sequence}`; the nearest are"),
-        (true, true) => format!("no rule for `{sequence}`, and none that is like it"),
+        (false, _) => format!("`{asked}` gives nothing yet; it goes on with"),
+        (true, false) => format!("no rule for `{asked}`; the nearest are"),
+        (true, true) => format!("no rule for `{asked}`, and none that is like it"),
     };
     writeln!(terminal.err, "{message}")?;
     let rules = shown.iter().map(|&i| &loaded.rules[i]);
     let rows = Rows::new(rules.clone(), terminal);
     for rule in rules {
         rows.write(rule, true, terminal.out)?;
+    }
+    if longer.is_empty() {
+        offer_keymaps(loaded, sequence, terminal)?;
     }
     if rest > 0 {
         terminal.out.flush()?;
@@ -148,12 +152,28 @@ fn explain(
     Ok(())
 }
 
+/// Names the built-in keymaps that are not in use and have the sequence.
+fn offer_keymaps(
+    loaded: &Loaded,
+    sequence: &Sequence,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<()> {
+    for (keymap, rules) in config::unused_keymaps(loaded) {
+        if let Some(rule) = rules.iter().find(|rule| rule.sequence == *sequence) {
+            let text = visible(&rule.output.text);
+            terminal.out.flush()?;
+            writeln!(
+                terminal.err,
+                "the keymap `{keymap}` gives {text} for it: add it to `keymaps` in config.toml"
+            )?;
+        }
+    }
+    Ok(())
+}
+
 /// A single key in the notation of the maps.
 fn key(keysym: Keysym) -> String {
-    match keysym.to_char() {
-        Some(' ') => "<space>".to_owned(),
-        _ => Sequence::new([keysym]).map_or_else(String::new, |sequence| sequence.to_string()),
-    }
+    Sequence::new([keysym]).map_or_else(String::new, |sequence| keys(&sequence))
 }
 
 /// The rules that start with these keys and go on, shortest first.

@@ -15,7 +15,7 @@ use crate::{
     diagnostic::{Code, Diagnostic, Severity},
     map::{self, Entry, Info, Kind, Removal, Replaced, builtin},
     sequence::Rule,
-    source::{LoadError, Loader, SourceId, Sources, Span},
+    source::{LoadError, Loader, Source, SourceId, Sources, Span},
     xcompose,
 };
 
@@ -81,10 +81,7 @@ pub fn load(paths: &Paths) -> Loaded {
 #[must_use]
 pub fn load_all(paths: &Paths) -> Loaded {
     let mut loaded = load(paths);
-    let unused =
-        |keymap: &&builtin::Builtin| loaded.keymaps.iter().all(|used| *used.name != *keymap.name);
-    let unused: Vec<_> = builtin::BUILTIN.iter().filter(unused).collect();
-    for keymap in unused {
+    for keymap in unused(&loaded) {
         let source = loaded.sources.add(keymap.file, keymap.text);
         let name = Arc::from(keymap.name);
         let (map, _) = map::load(source, &name, &loaded.sources);
@@ -92,6 +89,24 @@ pub fn load_all(paths: &Paths) -> Loaded {
         loaded.rules.extend(map.rules);
     }
     loaded
+}
+
+/// The built-in keymaps that the configuration does not use: names and rules.
+#[must_use]
+pub fn unused_keymaps(loaded: &Loaded) -> Vec<(&'static str, Vec<Rule>)> {
+    let mut sources = Sources::default();
+    unused(loaded)
+        .into_iter()
+        .map(|keymap| {
+            let source = sources.add(keymap.file, keymap.text);
+            (keymap.name, map::load(source, &keymap.name.into(), &sources).0.rules)
+        })
+        .collect()
+}
+
+fn unused(loaded: &Loaded) -> Vec<builtin::Builtin> {
+    let used = |name: &str| loaded.keymaps.iter().any(|keymap| *keymap.name == *name);
+    builtin::BUILTIN.iter().filter(|keymap| !used(keymap.name)).copied().collect()
 }
 
 /// Loads one keymap as the configuration would, on top of the locale's own Compose file.
@@ -149,31 +164,28 @@ impl<'a> Loading<'a> {
                 return config;
             }
         };
-        let text = &self.loaded.sources.get(source).text;
+        let Source { name, text } = self.loaded.sources.get(source);
         let diagnostics = &mut self.loaded.diagnostics;
         let (entries, findings) = map::read(text, source);
         diagnostics.extend(findings);
         for entry in entries {
             match (entry.key.as_str(), entry.value.kind) {
                 ("sequences", Kind::Table(table)) => {
-                    diagnostics.extend(table.iter().filter_map(misplaced));
-                    config.own = map::sequences(table, &"config".into(), text, diagnostics);
+                    config.own = own_rules(table, text, diagnostics);
                 }
                 ("sequences", other) => {
                     diagnostics.push(map::no_table("sequences", &other).at(entry.value.span, ""));
                 }
-                (key @ ("keymaps" | "remove"), kind) => {
+                ("keymaps", kind) => {
                     let value = map::Value { kind, ..entry.value };
-                    let strings = map::spanned_strings(value, key, diagnostics);
-                    if key == "keymaps" {
+                    if let Some(names) = map::spanned_strings(value, "keymaps", diagnostics) {
                         config.keymaps =
-                            strings.into_iter().map(|(name, span)| (name, Some(span))).collect();
-                    } else {
-                        config.removals.extend(strings.into_iter().filter_map(|(keys, span)| {
-                            let sequence = map::sequence(&keys, span, text, diagnostics)?;
-                            Some(Removal { sequence, span })
-                        }));
+                            names.into_iter().map(|(name, span)| (name, Some(span))).collect();
                     }
+                }
+                ("remove", kind) => {
+                    let value = map::Value { kind, ..entry.value };
+                    config.removals = removals(value, text, diagnostics);
                 }
                 (_, kind) => {
                     let entry = Entry { value: map::Value { kind, ..entry.value }, ..entry };
@@ -190,6 +202,7 @@ impl<'a> Loading<'a> {
                 }
             }
         }
+        map::limit(diagnostics, name);
         config
     }
 
@@ -270,13 +283,36 @@ impl<'a> Loading<'a> {
     }
 }
 
-/// A setting below `[sequences]` is a sequence there, which nobody means.
+/// The sequences of `remove`.
+fn removals(value: map::Value, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Removal> {
+    let keys = map::spanned_strings(value, "remove", diagnostics).unwrap_or_default();
+    keys.into_iter()
+        .filter_map(|(keys, span)| {
+            let sequence = map::sequence(&keys, span, text, diagnostics)?;
+            Some(Removal { sequence, span })
+        })
+        .collect()
+}
+
+/// The rules of `[sequences]`, without settings that slipped below it.
+fn own_rules(mut table: Vec<Entry>, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Rule> {
+    table.retain(|entry| match misplaced(entry) {
+        Some(diagnostic) => {
+            diagnostics.push(diagnostic);
+            false
+        }
+        None => true,
+    });
+    map::sequences(table, &"config".into(), text, diagnostics)
+}
+
+/// A setting below `[sequences]` would be a sequence, which nobody means.
 fn misplaced(entry: &Entry) -> Option<Diagnostic> {
     NAMES.contains(&entry.key.as_str()).then(|| {
-        let message = format!("`{}` is a sequence here, not the setting", entry.key);
+        let message = format!("`{}` is a setting, not a sequence", entry.key);
         Diagnostic::new(Code::UnknownKey, message)
             .at(entry.key_span, "")
-            .help("settings stand above `[sequences]`")
+            .help("move it above `[sequences]`")
     })
 }
 

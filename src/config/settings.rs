@@ -130,8 +130,9 @@ impl Settings {
             }
             "feedback" => reader.choice(entry.value, FEEDBACK, &mut self.feedback),
             "ignore" => {
-                let classes = map::spanned_strings(entry.value, name, diagnostics);
-                self.ignore = classes.into_iter().map(|(class, _)| class).collect();
+                if let Some(classes) = map::spanned_strings(entry.value, name, diagnostics) {
+                    self.ignore = classes.into_iter().map(|(class, _)| class).collect();
+                }
             }
             "join_keyboards" => reader.boolean(entry.value, &mut self.join_keyboards),
             _ => return Err(entry),

@@ -116,6 +116,12 @@ impl Diagnostic {
 #[must_use]
 pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = word.to_lowercase();
+    let known: Vec<_> = known.into_iter().collect();
+    // The beginning of one word only is that word.
+    let mut begun = known.iter().filter(|name| lower.len() > 2 && name.starts_with(&lower));
+    if let (Some(name), None) = (begun.next(), begun.next()) {
+        return Some(name);
+    }
     known
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))

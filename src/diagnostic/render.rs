@@ -1,11 +1,12 @@
 //! Shows diagnostics: caret text for people, JSON Lines for programs. The only place that knows
 //! how a diagnostic is coloured.
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::{Diagnostic, Severity};
-use crate::source::{Sources, Span};
+use crate::source::{SourceId, Sources, Span};
 
 /// How to draw.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,29 +33,16 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
         Severity::Error => Level::ERROR,
     };
     let title = level.primary_title(&diagnostic.message).id(diagnostic.code.id());
-    // One snippet a file: labels of the same file share theirs.
-    let mut files: Vec<(Span, Snippet<'_, _>)> = Vec::new();
-    for (i, label) in diagnostic.labels.iter().enumerate() {
-        let kind = if i == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-        let mut annotation = kind.span(shortened(label.span, sources));
-        if !label.text.is_empty() {
-            annotation = annotation.label(&label.text);
-        }
-        match files.iter().position(|(span, _)| span.source == label.span.source) {
-            Some(at) => {
-                let (span, snippet) = files.swap_remove(at);
-                files.insert(at, (span, snippet.annotation(annotation)));
-            }
-            None => {
-                let source = sources.get(label.span.source);
-                let snippet = Snippet::source(&source.text).path(&source.name);
-                files.push((label.span, snippet.annotation(annotation)));
-            }
+    // One snippet a file, in the order in which labels name them.
+    let mut files: Vec<SourceId> = Vec::new();
+    for label in &diagnostic.labels {
+        if !files.contains(&label.span.source) {
+            files.push(label.span.source);
         }
     }
-    let group = title.elements(files.into_iter().map(|(_, snippet)| snippet));
+    let group = title.elements(files.into_iter().map(|file| snippet(diagnostic, file, sources)));
     let group = match &diagnostic.help {
-        Some(help) => group.element(Level::HELP.message(help)),
+        Some(help) => group.element(Level::HELP.message(wrapped(help))),
         None => group,
     };
     let renderer = match style {
@@ -62,6 +50,49 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
         Style::Colour => Renderer::styled(),
     };
     renderer.term_width(WIDTH).render(&[group])
+}
+
+/// The lines of one file that the labels stand on, and those between.
+fn snippet<'a>(
+    diagnostic: &'a Diagnostic,
+    file: SourceId,
+    sources: &'a Sources,
+) -> Snippet<'a, Annotation<'a>> {
+    let source = sources.get(file);
+    let labels = || diagnostic.labels.iter().enumerate().filter(|(_, l)| l.span.source == file);
+    let spans = || labels().map(|(_, label)| shortened(label.span, sources));
+    let first = spans().map(|span| span.start).min().unwrap_or_default();
+    let last = spans().map(|span| span.end).max().unwrap_or_default();
+    // Only these lines are handed over: the files of locales are long.
+    let start = source.text[..first].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = source.text[last..].find('\n').map_or(source.text.len(), |newline| last + newline);
+    let line = sources.position(Span::new(file, start..start)).line;
+    let annotations = labels().zip(spans()).map(|((i, label), span)| {
+        let kind = if i == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let text = Some(label.text.as_str()).filter(|text| !text.is_empty());
+        kind.span(span.start - start..span.end - start).label(text)
+    });
+    Snippet::source(&source.text[start..end])
+        .path(&source.name)
+        .line_start(line)
+        .annotations(annotations)
+}
+
+/// The text in lines that fit beside the gutter.
+fn wrapped(text: &str) -> String {
+    const GUTTER: usize = "123 = help: ".len();
+    let mut wrapped = String::new();
+    let mut column = 0;
+    for word in text.split_inclusive(' ') {
+        if column > 0 && column + word.trim_end().width() > WIDTH - GUTTER {
+            wrapped.truncate(wrapped.trim_end().len());
+            wrapped.push('\n');
+            column = 0;
+        }
+        wrapped.push_str(word);
+        column += word.width();
+    }
+    wrapped
 }
 
 /// The range to underline: no longer than its first line and [`LONGEST_LABEL`].

@@ -53,5 +53,6 @@ fn codes_are_numbered_without_gaps() {
 fn words_alike() {
     assert_eq!(closest("greke", ["greek", "default"]), Some("greek"));
     assert_eq!(closest("x", ["greek", "default"]), None);
+    assert_eq!(closest("caps", ["menu", "caps_lock"]), Some("caps_lock"));
     assert_eq!(list(&["a", "b", "c"]), "`a`, `b` or `c`");
 }

@@ -108,9 +108,10 @@ impl Merging {
     }
 }
 
-/// A note unless both give the same, or the new rule says that it means it.
+/// A note unless both give the same, or the new rule says that it means it. Within one keymap there
+/// is nothing to say: only the locale's Compose file has a sequence twice, when it includes another.
 fn override_note(new: &Rule, old: &Rule) -> Option<Diagnostic> {
-    let same = new.output.text == old.output.text;
+    let same = new.output.text == old.output.text || new.keymap == old.keymap;
     if same || new.output.replaces.contains(&old.output.text) {
         return None;
     }

@@ -183,15 +183,16 @@ pub fn string(value: Value, name: &str, diagnostics: &mut Vec<Diagnostic>) -> Op
 
 /// A list of strings; one string alone is a list of one.
 fn strings(value: Value, name: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<String> {
-    spanned_strings(value, name, diagnostics).into_iter().map(|(text, _)| text).collect()
+    let strings = spanned_strings(value, name, diagnostics).unwrap_or_default();
+    strings.into_iter().map(|(text, _)| text).collect()
 }
 
-/// A list of strings and their places; one string alone is a list of one.
+/// A list of strings and their places; one string alone is a list of one. `None` when it is neither.
 pub fn spanned_strings(
     value: Value,
     name: &str,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<(String, Span)> {
+) -> Option<Vec<(String, Span)>> {
     let values = match value.kind {
         Kind::Array(values) => values,
         kind @ Kind::Text(_) => vec![Value { span: value.span, kind }],
@@ -200,7 +201,7 @@ pub fn spanned_strings(
             let help = format!("write `{name} = [\"…\", \"…\"]`");
             let diagnostic = Diagnostic::new(Code::WrongType, message).at(value.span, "");
             diagnostics.push(diagnostic.help(help));
-            return Vec::new();
+            return None;
         }
     };
     let mut strings = Vec::with_capacity(values.len());
@@ -208,5 +209,5 @@ pub fn spanned_strings(
         let span = value.span;
         strings.extend(string(value, name, diagnostics).map(|text| (text, span)));
     }
-    strings
+    Some(strings)
 }

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 pub use check::{Merged, PrefixPair, Removal, Replaced, merge, prefix_pairs};
 pub use lower::{MAX_KEYS, MAX_TEXT, spanned_strings, string, unknown_key};
-pub use read::{Entry, Kind, Value, read};
+pub use read::{Entry, Kind, Value, limit, read};
 
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -70,6 +70,7 @@ pub fn load(source: SourceId, name: &Arc<str>, sources: &Sources) -> (Map, Vec<D
             }
         }
     }
+    limit(&mut diagnostics, &sources.get(source).name);
     (map, diagnostics)
 }
 

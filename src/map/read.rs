@@ -63,14 +63,52 @@ impl Kind {
     }
 }
 
+/// How many findings of a file are told.
+const MAX_FINDINGS: usize = 50;
+
+/// Leaves out the findings that nobody reads any more.
+pub fn limit(diagnostics: &mut Vec<Diagnostic>, name: &str) {
+    if diagnostics.len() > MAX_FINDINGS {
+        diagnostics.truncate(MAX_FINDINGS);
+        let message = format!("`{name}` has more than {MAX_FINDINGS} findings");
+        let diagnostic = Diagnostic::new(Code::TooManyFindings, message);
+        diagnostics.push(diagnostic.help("is this really a map? the rest is not shown"));
+    }
+}
+
 /// Reads a TOML text. What could be understood comes back together with everything that could not.
 #[must_use]
 pub fn read(text: &str, source: SourceId) -> (Vec<Entry>, Vec<Diagnostic>) {
     let (root, errors) = DeTable::parse_recoverable(text);
-    let entries = entries(root.into_inner(), source);
-    let diagnostics =
-        errors.into_iter().map(|error| diagnose(&error, text, source, &entries)).collect();
+    let mut entries = entries(root.into_inner(), source);
+    let errors = errors.iter().take(MAX_FINDINGS + 1);
+    let diagnostics: Vec<_> = errors.map(|error| diagnose(error, text, source, &entries)).collect();
+    // What the parser makes of a broken line would only be found wrong again.
+    let broken: Vec<Range<usize>> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code == Code::Syntax)
+        .filter_map(|diagnostic| Some(line_around(diagnostic.labels.first()?.span, text)))
+        .collect();
+    drop_broken(&mut entries, &broken);
     (entries, diagnostics)
+}
+
+/// The bytes of the line on which a span starts.
+fn line_around(span: Span, text: &str) -> Range<usize> {
+    let at = span.range().start;
+    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
+    start..end
+}
+
+fn drop_broken(entries: &mut Vec<Entry>, broken: &[Range<usize>]) {
+    entries.retain_mut(|entry| match &mut entry.value.kind {
+        Kind::Table(table) if !table.is_empty() => {
+            drop_broken(table, broken);
+            !table.is_empty()
+        }
+        _ => !broken.iter().any(|line| line.contains(&entry.key_span.range().start)),
+    });
 }
 
 fn entries(table: DeTable<'_>, source: SourceId) -> Vec<Entry> {

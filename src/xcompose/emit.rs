@@ -65,9 +65,13 @@ pub struct NotCarried {
 #[must_use]
 pub fn emit<'a>(own: &[&'a Rule], included: Option<&[&'a Rule]>, removed: &[Rule]) -> Emitted<'a> {
     let mut emitted = Emitted { includes_system: included.is_some(), ..Emitted::default() };
-    let starts = Starts::new(own, included.unwrap_or_default());
-    for &rule in own {
-        match line(rule).and_then(|line| starts.check(rule).map_or(Ok(line), Err)) {
+    let lines: Vec<_> = own.iter().map(|&rule| (rule, line(rule))).collect();
+    // A rule without a line stands in nobody's way.
+    let possible: Vec<_> =
+        lines.iter().filter(|(_, line)| line.is_ok()).map(|&(rule, _)| rule).collect();
+    let starts = Starts::new(&possible, included.unwrap_or_default());
+    for (rule, line) in lines {
+        match line.and_then(|line| starts.check(rule).map_or(Ok(line), Err)) {
             Ok(line) => emitted.lines.push((rule, line)),
             Err(diagnostic) => {
                 emitted.left_out.push(NotCarried { rule: rule.clone(), diagnostic });
@@ -116,7 +120,11 @@ fn line(rule: &Rule) -> Result<String, Diagnostic> {
     // Clients that ask for a keysym instead of a string get one this way.
     let mut chars = text.chars();
     if let (Some(c), None) = (chars.next(), chars.next()) {
-        let _ = write!(line, " {}", Keysym::from_char(c).name());
+        let name = Keysym::from_char(c).name();
+        // libxkbcommon takes no name there that begins with a digit.
+        if !name.starts_with(|c: char| c.is_ascii_digit()) {
+            let _ = write!(line, " {name}");
+        }
     }
     if let Some(name) = rule.output.name.as_deref().filter(|name| is_comment(name)) {
         let _ = write!(line, " # {name}");

@@ -20,6 +20,9 @@ use crate::{
 /// How deep includes may go: libxkbcommon's limit.
 const MAX_DEPTH: usize = 5;
 
+/// How many files may be read for one: the depth alone would let a few files be read for ever.
+const MAX_FILES: usize = 100;
+
 /// How many findings of a file are told.
 const MAX_FINDINGS: usize = 50;
 
@@ -70,6 +73,7 @@ struct Reader<'a> {
     /// Only rules that start with `<Multi_key>` are wanted, without it.
     only_composed: bool,
     depth: usize,
+    files: usize,
     /// The numbers of the names seen: a name is asked for some 4 times in a large file.
     names: HashMap<Box<str>, Option<Keysym>>,
     rules: Vec<Rule>,
@@ -90,6 +94,7 @@ impl<'a> Reader<'a> {
             keymap: keymap.into(),
             only_composed: false,
             depth: 0,
+            files: 0,
             names: HashMap::new(),
             rules: Vec::new(),
             diagnostics: Vec::new(),
@@ -142,6 +147,11 @@ impl<'a> Reader<'a> {
     }
 
     fn line(&mut self, line: &str, source: SourceId, start: usize) -> Result<(), LineError> {
+        // Most lines of a locale's file start with a dead key and need no reading.
+        let first = line.trim_ascii_start().strip_prefix('<').map(str::trim_ascii_start);
+        if self.only_composed && first.is_some_and(|name| !name.starts_with("Multi_key")) {
+            return Ok(());
+        }
         match parser::line(line)? {
             None => Ok(()),
             Some(Line::Include { path }) => {
@@ -198,6 +208,15 @@ impl<'a> Reader<'a> {
     fn include(&mut self, path: &str, span: Span) {
         let complaint =
             |message: String| Diagnostic::new(Code::ComposeInclude, message).at(span, "");
+        self.files += 1;
+        if self.files > MAX_FILES {
+            // Said once: after that every include is one too many.
+            if self.files == MAX_FILES + 1 {
+                let message = format!("more than {MAX_FILES} files are included");
+                self.diagnostics.push(complaint(message));
+            }
+            return;
+        }
         if self.depth == MAX_DEPTH {
             let message = format!("includes go deeper than {MAX_DEPTH} files");
             let help = "libxkbcommon refuses the whole file then; does it include itself?";
