@@ -1,1 +1,3 @@
 //! The slow tests: a real X server, real keyboards, real windows.
+
+mod inject;
