@@ -8,6 +8,7 @@ mod crash;
 mod events;
 mod harness;
 mod holds;
+mod inject;
 mod keyboards;
 mod lifecycle;
 mod options;

@@ -44,7 +44,6 @@ use self::{
 use super::Undelivered;
 use crate::{
     keycode::Keycode,
-    keysym::Keysym,
     x11::{Display, DisplayError},
 };
 
@@ -349,7 +348,10 @@ fn symbols(text: &str) -> Option<VecDeque<u32>> {
             '\n' | '\r' => Some(RETURN),
             '\t' => Some(TAB),
             c if c.is_control() => None,
-            c => Some(Keysym::from_char(c).0).filter(|symbol| *symbol != 0),
+            // Beyond Latin-1 always the Unicode form: tables of the older names have holes
+            // (libX11 gives no text for `ifonlyif`, U+21D4).
+            c @ '\0'..='\u{ff}' => Some(c.into()),
+            c => Some(0x0100_0000 | u32::from(c)),
         })
         .collect()
 }
@@ -423,7 +425,7 @@ mod tests {
 
     #[test]
     fn symbols_of_a_text() {
-        assert_eq!(symbols("aλ").unwrap(), [0x61, 0x7eb]);
+        assert_eq!(symbols("aλ").unwrap(), [0x61, 0x0100_03bb]);
         assert_eq!(symbols("😀\r\n\t").unwrap(), [0x0101_f600, RETURN, TAB]);
         assert_eq!(symbols("a\u{7}"), None);
     }

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use super::levels::Levels;
 
 /// How long a client may take, beyond [`KEY`] for each key, to look up a key.
-const GRACE: Duration = Duration::from_millis(300);
+const GRACE: Duration = Duration::from_millis(250);
 /// How long a client may take for each key in a burst.
 const KEY: Duration = Duration::from_millis(2);
 
