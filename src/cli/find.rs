@@ -162,7 +162,7 @@ impl Query {
 }
 
 /// `U+00FC`, `u+fc` or `0xfc`.
-fn code_point(text: &str) -> Option<char> {
+pub(super) fn code_point(text: &str) -> Option<char> {
     let prefixes = ["U+", "u+", "0x"];
     let digits = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix))?;
     char::from_u32(u32::from_str_radix(digits, 16).ok()?)

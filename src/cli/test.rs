@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{
     Exit, Terminal,
     args::Test,
+    find::code_point,
     load,
     show::{Json, Rows, json, json_line, keys, paint, place, replaced, unicode_name, visible},
 };
@@ -142,6 +143,11 @@ fn explain(
         rows.write(rule, true, terminal.out)?;
     }
     if longer.is_empty() {
+        // The daemon reads `U+` without a rule.
+        if let Some(c) = code_point(&asked).filter(|c| asked.starts_with("U+") && !c.is_control()) {
+            terminal.out.flush()?;
+            writeln!(terminal.err, "it types {c} by its code point when the trigger is let go")?;
+        }
         offer_keymaps(loaded, sequence, terminal)?;
     }
     if rest > 0 {

@@ -100,6 +100,9 @@ fn test_of_nothing_shows_the_nearest() {
         "no rule for `*l`; the nearest are\n\
          the keymap `greek` gives λ for it: add it to `keymaps` in config.toml\n"
     );
+    let ran = home.run(&["test", "U+3bb"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.err.ends_with("it types λ by its code point when the trigger is let go\n"));
     let ran = home.run(&["test", "\u{5d0}\u{5d1}\u{5d2}"]);
     check(&ran, 1, "", "no rule for `אבג`, and none that is like it\n");
 }

@@ -190,6 +190,23 @@ fn every_value_of_a_setting_is_documented() {
 }
 
 #[test]
+fn every_command_and_option_is_documented() {
+    use clap::CommandFactory;
+
+    let document = read("docs/command-line.md");
+    let cli = composekey::cli::Cli::command();
+    for command in cli.get_subcommands() {
+        let name = format!("`composekey {}", command.get_name());
+        assert!(document.contains(&name), "{name}");
+    }
+    for option in cli.get_arguments().filter_map(|argument| argument.get_long()) {
+        let documented =
+            ["help", "version"].contains(&option) || document.contains(&format!("`--{option}"));
+        assert!(documented, "--{option}");
+    }
+}
+
+#[test]
 fn the_tables_of_rules_and_keymaps_are_complete() {
     let document = read("docs/map-format.md");
     for field in ["text", "name", "alias", "tags", "replaces"] {
