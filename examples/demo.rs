@@ -50,7 +50,7 @@ const STEPS: &[Step] = &[
     Step {
         words: "tap Caps Lock, then type ->",
         fingers: |keyboard| {
-            keyboard.tap(key::CAPS);
+            keyboard.tap_trigger();
             keyboard.text("-> ");
         },
         text: "→ ",
@@ -60,7 +60,7 @@ const STEPS: &[Step] = &[
         fingers: |keyboard| {
             let toggle = |keyboard: &mut Keyboard| {
                 keyboard.down(key::SHIFT);
-                keyboard.tap(key::CAPS);
+                keyboard.tap_trigger();
                 keyboard.up(key::SHIFT);
             };
             toggle(keyboard);

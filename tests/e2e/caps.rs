@@ -4,7 +4,7 @@ use crate::support::{App, Desk, PATIENT, SEQUENCES, key};
 
 fn shift_and_trigger(desk: &mut Desk) {
     desk.keyboard.down(key::SHIFT);
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
     desk.keyboard.up(key::SHIFT);
 }
 
@@ -38,7 +38,7 @@ fn it_does_not_change_what_is_composed() {
 #[test]
 fn already_on_at_the_start() {
     let mut desk = Desk::without_daemon(App::xterm, SEQUENCES);
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
     desk.expect_rest(true);
     desk.start_daemon();
     desk.expect_rest(true);
@@ -66,7 +66,7 @@ fn a_hold_with_shift_and_a_key_does_not_toggle_it() {
 fn holds_and_taps_do_not_toggle_it() {
     let mut desk = Desk::new(PATIENT);
     for _ in 0..10 {
-        desk.keyboard.hold("");
+        desk.keyboard.tap_trigger();
         desk.keyboard.tap(key::ESCAPE);
         desk.keyboard.hold("la");
     }
@@ -99,8 +99,8 @@ fn both_shifts() {
 fn double_tap() {
     let mut desk = Desk::new(&format!("{PATIENT}caps_lock = \"double_tap\""));
     let toggle = |desk: &mut Desk| {
-        desk.keyboard.tap(key::CAPS);
-        desk.keyboard.tap(key::CAPS);
+        desk.keyboard.tap_trigger();
+        desk.keyboard.tap_trigger();
     };
     toggle(&mut desk);
     desk.expect_rest(true);
@@ -115,8 +115,8 @@ fn double_tap() {
 fn never() {
     let mut desk = Desk::new(&format!("{PATIENT}caps_lock = \"never\"\ntap_action = \"none\""));
     shift_and_trigger(&mut desk);
-    desk.keyboard.tap(key::CAPS);
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
+    desk.keyboard.tap_trigger();
     desk.keyboard.text("a");
     desk.finish("a");
 }

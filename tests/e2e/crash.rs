@@ -66,7 +66,7 @@ const STATES: &[State] = &[
     State {
         name: "after a tap",
         settings: PATIENT,
-        keys: |desk| desk.keyboard.tap(key::CAPS),
+        keys: |desk| desk.keyboard.tap_trigger(),
         down: &[],
         received: "",
     },
@@ -74,7 +74,7 @@ const STATES: &[State] = &[
         name: "pending after a tap",
         settings: PATIENT,
         keys: |desk| {
-            desk.keyboard.tap(key::CAPS);
+            desk.keyboard.tap_trigger();
             desk.keyboard.tap(key::L);
         },
         down: &[],
@@ -203,7 +203,7 @@ fn killed_in_the_middle_of_much_text() {
 #[test]
 fn guard_killed_with_the_daemon() {
     let mut desk = Desk::new(PATIENT);
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
     desk.keyboard.tap(key::L);
     desk.sync();
     let guards = desk.daemon().guards();

@@ -12,7 +12,7 @@ fn check(option: &str) {
     desk.keyboard.text("a");
     desk.keyboard.hold("\"ula");
     desk.keyboard.text("b");
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
     desk.keyboard.text("=ec");
     desk.expect("aüλb€c");
     assert_eq!(desk.server.group(), 0, "the group stays");

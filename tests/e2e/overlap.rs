@@ -100,7 +100,7 @@ fn after_a_tap() {
     let mut desk = Desk::new(PATIENT);
     let strokes = desk.keyboard.layout.text("\"ux");
     for _ in 0..10 {
-        desk.keyboard.tap(key::CAPS);
+        desk.keyboard.tap_trigger();
         let last = desk.keyboard.roll(None, &strokes);
         desk.keyboard.lift(last);
     }

@@ -8,9 +8,9 @@ use crate::support::{Desk, PATIENT, key};
 fn the_next_keys_compose() {
     let mut desk = Desk::new(PATIENT);
     desk.keyboard.text("a");
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
     desk.keyboard.text("\"ula");
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
     desk.keyboard.text("lab");
     desk.finish("aülaλb");
 }
@@ -18,8 +18,8 @@ fn the_next_keys_compose() {
 #[test]
 fn a_further_tap_is_multi_key() {
     let mut desk = Desk::new(PATIENT);
-    desk.keyboard.tap(key::CAPS);
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
+    desk.keyboard.tap_trigger();
     desk.keyboard.text("rr");
     desk.finish("®r");
 }
@@ -28,8 +28,8 @@ fn a_further_tap_is_multi_key() {
 fn a_further_tap_cancels_where_no_rule_has_multi_key() {
     let map = format!("{PATIENT}keymaps = []\n[sequences]\n\"la\" = \"λ\"\n");
     let mut desk = Desk::with_config(&map);
-    desk.keyboard.tap(key::CAPS);
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
+    desk.keyboard.tap_trigger();
     desk.keyboard.text("la");
     desk.finish("la");
 }
@@ -37,7 +37,7 @@ fn a_further_tap_cancels_where_no_rule_has_multi_key() {
 #[test]
 fn a_mismatch_ends_it() {
     let mut desk = Desk::new(PATIENT);
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
     desk.keyboard.text("'qla");
     desk.finish("la");
 }
@@ -45,7 +45,7 @@ fn a_mismatch_ends_it() {
 #[test]
 fn escape_ends_it() {
     let mut desk = Desk::new(PATIENT);
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
     desk.keyboard.text("l");
     desk.keyboard.tap(key::ESCAPE);
     desk.keyboard.text("la");
@@ -55,7 +55,7 @@ fn escape_ends_it() {
 #[test]
 fn backspace_takes_back_one_key() {
     let mut desk = Desk::new(PATIENT);
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
     desk.keyboard.text("(1");
     desk.keyboard.tap(key::BACKSPACE);
     desk.keyboard.text("1)x");
@@ -65,7 +65,7 @@ fn backspace_takes_back_one_key() {
 #[test]
 fn time_ends_it() {
     let mut desk = Desk::new("tap_ms = 15000\ncompose_timeout_ms = 200");
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
     thread::sleep(Duration::from_millis(600));
     desk.expect_rest(false);
     desk.keyboard.text("la");
@@ -86,7 +86,7 @@ fn a_long_press_alone_is_no_tap() {
 #[test]
 fn tap_action_none() {
     let mut desk = Desk::new(&format!("{PATIENT}tap_action = \"none\""));
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
     desk.keyboard.text("la");
     desk.keyboard.hold("la");
     desk.finish("laλ");
@@ -95,7 +95,7 @@ fn tap_action_none() {
 #[test]
 fn tap_action_escape() {
     let mut desk = Desk::new(&format!("{PATIENT}tap_action = \"escape\""));
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
     desk.expect("\x1b");
     desk.keyboard.hold("la");
     desk.finish("\x1bλ");
@@ -104,14 +104,14 @@ fn tap_action_escape() {
 #[test]
 fn tap_action_caps_lock() {
     let mut desk = Desk::new(&format!("{PATIENT}tap_action = \"caps_lock\""));
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
     desk.expect_rest(true);
     desk.keyboard.text("a");
     desk.keyboard.hold("'e");
     desk.keyboard.text("a");
     desk.expect("AéA");
     desk.expect_rest(true);
-    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.tap_trigger();
     desk.expect_rest(false);
     desk.finish("AéA");
 }
@@ -142,7 +142,7 @@ fn letters_directly_after() {
     let mut desk = Desk::new(PATIENT);
     for _ in 0..20 {
         desk.keyboard.text("x");
-        desk.keyboard.tap(key::CAPS);
+        desk.keyboard.tap_trigger();
         desk.keyboard.text("lay");
     }
     desk.finish(&"xλy".repeat(20));

@@ -24,7 +24,7 @@ pub(crate) struct Keyboard {
     socket: UnixStream,
     /// What the user sees on the keys.
     pub(crate) layout: Layout,
-    /// How long one key takes, from its press to the next.
+    /// How long one key takes, from its press to the next: two events, each half of it.
     pub(crate) pace: Duration,
 }
 
@@ -55,12 +55,7 @@ impl Keyboard {
 
     fn event(&mut self, code: u8, down: bool) {
         self.send(KEY, &[i32::from(code).to_ne_bytes(), u32::from(down).to_ne_bytes()]);
-    }
-
-    fn rest(&self) {
-        if !self.pace.is_zero() {
-            thread::sleep(self.pace / 2);
-        }
+        thread::sleep(self.pace / 2);
     }
 
     /// Presses a key.
@@ -73,12 +68,20 @@ impl Keyboard {
         self.event(code, false);
     }
 
-    /// Presses and releases a key at the pace.
+    /// Presses and releases a key.
     pub(crate) fn tap(&mut self, code: u8) {
         self.down(code);
-        self.rest();
         self.up(code);
-        self.rest();
+    }
+
+    /// Taps Caps Lock, as fast as a finger can.
+    ///
+    /// Not at the pace of the other keys: the server lets the keyboard go with the release unless
+    /// the daemon has asked for more by then, and no finger is down for one millisecond only.
+    pub(crate) fn tap_trigger(&mut self) {
+        self.down(key::CAPS);
+        thread::sleep(Duration::from_millis(30));
+        self.up(key::CAPS);
     }
 
     /// Returns when the server has processed all that was typed here.
@@ -115,11 +118,9 @@ impl Keyboard {
                 self.up(stroke.code);
             }
             self.down(stroke.code);
-            self.rest();
             if let Some(before) = before.filter(|_| !again) {
                 self.up(before.code);
-                self.rest();
-            }
+                }
             before = Some(stroke.clone());
         }
         before
@@ -130,7 +131,6 @@ impl Keyboard {
         if let Some(last) = last {
             self.up(last.code);
             last.modifiers.iter().for_each(|&code| self.up(code));
-            self.rest();
         }
     }
 
@@ -143,9 +143,7 @@ impl Keyboard {
     /// Types a text while Caps Lock is held.
     pub(crate) fn hold(&mut self, text: &str) {
         self.down(key::CAPS);
-        self.rest();
         self.text(text);
         self.up(key::CAPS);
-        self.rest();
     }
 }
