@@ -119,11 +119,11 @@ impl Settings {
         match name {
             "trigger" => reader.choice(entry.value, Keycode::NAMED, &mut engine.trigger),
             "tap_action" => reader.choice(entry.value, TAP_ACTION, &mut engine.tap_action),
-            "tap_ms" => reader.milliseconds(entry.value, 50..=2_000, &mut engine.tap),
+            "tap_ms" => reader.milliseconds(entry.value, 50..=60_000, &mut engine.tap),
             "caps_lock" => reader.choice(entry.value, CAPS_LOCK, &mut engine.caps_lock),
             "on_mismatch" => reader.choice(entry.value, ON_MISMATCH, &mut engine.on_mismatch),
             "release_grace_ms" => {
-                reader.milliseconds(entry.value, 0..=5_000, &mut engine.release_grace);
+                reader.milliseconds(entry.value, 0..=60_000, &mut engine.release_grace);
             }
             "compose_timeout_ms" => {
                 reader.milliseconds(entry.value, 500..=60_000, &mut engine.compose_timeout);

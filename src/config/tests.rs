@@ -110,8 +110,8 @@ fn a_wrong_setting_keeps_its_default_and_is_said() {
         findings(&loaded),
         [
             "E0014 `trigger` cannot be `caps`",
-            "E0014 `tap_ms` is a number of milliseconds from 50 to 2000",
-            "E0014 `release_grace_ms` is a number of milliseconds from 0 to 5000",
+            "E0014 `tap_ms` is a number of milliseconds from 50 to 60000",
+            "E0014 `release_grace_ms` is a number of milliseconds from 0 to 60000",
             "E0008 `ignore` is a number, not a list of strings",
             "E0008 `join_keyboards` is a number",
             "E0008 `feedback` is a number, not a string",

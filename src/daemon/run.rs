@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     config::Paths,
-    engine::{Action, DeviceId, Direction, Engine, Event, Feedback, XkbKeyboard},
+    engine::{Action, Direction, Engine, Event, Feedback, XkbKeyboard},
     input::x11::X11Input,
     output::x11::{Item, X11Output},
     x11::{Display, DisplayError, Numbered},
@@ -161,14 +161,13 @@ impl Daemon {
             }
             let now = Instant::now();
             self.run_engine(now)?;
-            if let Some(device) = self.input.returnable() {
-                self.give_back(device)?;
-            }
             self.signal.proceed(&self.display, now)?;
             self.flush_output(now)?;
             if !self.guard.beat(now, self.input.is_active()) {
                 self.restart_guard();
             }
+            self.display.drain(&mut self.queue)?;
+            self.give_back(now)?;
             self.display.conn.flush()?;
             // Waiting for an answer may have read events that no descriptor will tell of again.
             self.display.drain(&mut self.queue)?;
@@ -228,7 +227,7 @@ impl Daemon {
             match action {
                 Action::Pass(key) => match key.direction {
                     // The keyboard is the server's again, which did not see this press.
-                    Direction::Down if !self.input.captures(key.device) => {
+                    Direction::Down if !self.input.has(key.device) => {
                         self.push(Item::HandOver(key.keycode));
                     }
                     Direction::Down => self.push(Item::Press(key.keycode)),
@@ -257,15 +256,16 @@ impl Daemon {
         let _ = self.output.push(item);
     }
 
-    /// Gives a keyboard back whose hold is over, see [`X11Input::freeze`].
-    fn give_back(&mut self, device: DeviceId) -> Result<(), DisplayError> {
-        self.input.freeze(device)?;
-        self.display.drain(&mut self.queue)?;
-        while let Some((event, _)) = self.queue.pop_front() {
-            self.on_display_event(&event)?;
+    /// Gives a keyboard back whose hold is over, once everything that came from it is out.
+    fn give_back(&mut self, now: Instant) -> Result<(), DisplayError> {
+        if let Some(device) = self.input.returnable(now)
+            && self.queue.is_empty()
+            && !self.output.is_busy()
+        {
+            self.input.give_back(device)?;
+            self.output.release_stale()?;
         }
-        self.flush_output(Instant::now())?;
-        self.input.give_back(device)
+        Ok(())
     }
 
     fn flush_output(&mut self, now: Instant) -> Result<(), DisplayError> {
@@ -327,6 +327,7 @@ impl Daemon {
         let deadlines = [
             self.engine.deadline(),
             self.output.deadline(),
+            self.input.deadline(),
             self.guard.deadline(),
             self.signal.deadline(),
             self.watcher.deadline(),

@@ -8,17 +8,20 @@
 //!
 //! The passive grab would end with the trigger's release, and a key typed right after it would
 //! overtake a text that is not typed yet. So a hold takes the keyboard actively at once, and gives
-//! it back in three steps: [`X11Input::freeze`] keeps further keys in the server, the keys that
-//! came before are handled, [`X11Input::give_back`] lets the server play the kept ones to the
-//! applications. No key is lost and none overtakes another, however late we are. A daemon that
-//! stands still in a hold is cut off by the guard.
+//! it back ([`X11Input::give_back`]) when it has been quiet for [`QUIET`]: however late we are,
+//! keys and texts stay in order. What comes in that moment is passed on unread. A daemon that
+//! stands still is cut off by the guard.
+//!
+//! The grabs are asynchronous. A synchronous one, which would let us stop the keyboard for the
+//! moment of giving it back, loses the keys of that moment: Xorg plays them back to a slave that
+//! has no master yet.
 
 mod clock;
 mod keys;
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use x11rb::{
@@ -30,7 +33,7 @@ use x11rb::{
             KeyPressEvent, XIEventMask,
         },
         xkb::{self, ConnectionExt as _},
-        xproto::{GrabMode, GrabStatus, ModMask},
+        xproto::{ConnectionExt as _, GrabMode, GrabStatus, ModMask},
     },
 };
 use xkbcommon::xkb as xkbc;
@@ -63,6 +66,8 @@ struct Grabbed {
     held: bool,
     /// The server was asked to send us its keys until we say otherwise.
     active: bool,
+    /// When its last key was read.
+    last_key: Instant,
     /// Its keymap changed and was not read yet.
     stale: bool,
 }
@@ -74,6 +79,17 @@ pub struct KeyboardInfo {
     pub name: String,
     /// Whether another program already grabs the trigger on it.
     pub refused: bool,
+}
+
+/// How long a keyboard must be quiet after a hold before it is given back. In the moment of giving
+/// it back two keys could change places; a finger that has rested so long makes no two in it.
+const QUIET: Duration = Duration::from_millis(25);
+
+impl Grabbed {
+    /// When it is to be given back; `None` while it is not ours, or wanted.
+    fn return_at(&self) -> Option<Instant> {
+        (self.active && !self.trigger_down && !self.held).then(|| self.last_key + QUIET)
+    }
 }
 
 impl X11Input {
@@ -165,7 +181,7 @@ impl X11Input {
         let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(()) };
         keyboard.held = held;
         if held && !keyboard.active {
-            let active = self.take(device, GrabMode::ASYNC)?;
+            let active = self.take(device)?;
             if let Some(keyboard) = self.keyboards.get_mut(&device) {
                 keyboard.active = active;
             }
@@ -173,47 +189,42 @@ impl X11Input {
         Ok(())
     }
 
-    /// A keyboard whose hold is over and which is still ours: for [`Self::freeze`].
+    /// A keyboard to give back: its hold is over and it has been quiet.
     #[must_use]
-    pub fn returnable(&self) -> Option<DeviceId> {
-        let over = |k: &Grabbed| k.active && !k.trigger_down && !k.held;
-        self.keyboards.iter().find(|(_, k)| over(k)).map(|(&id, _)| id)
+    pub fn returnable(&self, now: Instant) -> Option<DeviceId> {
+        let due = |k: &Grabbed| k.return_at().is_some_and(|at| at <= now);
+        self.keyboards.iter().find(|(_, k)| due(k)).map(|(&id, _)| id)
     }
 
-    /// From now on the server keeps the keys of `device` to itself. All earlier ones have arrived
+    /// When [`Self::returnable`] will have something, unless more keys come.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.keyboards.values().filter_map(Grabbed::return_at).min()
+    }
+
+    /// The keys of `device` are the applications' again. All that came to us before has arrived
     /// when this returns.
     ///
     /// # Errors
     /// When the connection broke.
-    pub fn freeze(&mut self, device: DeviceId) -> Result<(), DisplayError> {
-        let _ = self.take(device, GrabMode::SYNC)?;
-        Ok(())
-    }
-
-    /// Ends what [`Self::freeze`] began: the keys of `device` are the applications' again, the kept
-    /// ones first. When a hold began meanwhile they come to us instead.
-    ///
-    /// # Errors
-    /// When the connection broke.
     pub fn give_back(&mut self, device: DeviceId) -> Result<(), DisplayError> {
-        if self.captures(device) {
-            let _ = self.take(device, GrabMode::ASYNC)?;
-        } else if let Some(keyboard) = self.keyboards.get_mut(&device) {
+        if let Some(keyboard) = self.keyboards.get_mut(&device) {
             keyboard.active = false;
             let conn = &self.display.conn;
             let _ = conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(device))?;
+            let _ = conn.get_input_focus()?.reply()?;
         }
         Ok(())
     }
 
     /// Grabs `device` actively; `false` when the server refuses.
-    fn take(&self, device: DeviceId, mode: GrabMode) -> Result<bool, DisplayError> {
+    fn take(&self, device: DeviceId) -> Result<bool, DisplayError> {
         let reply = self.display.conn.xinput_xi_grab_device(
             self.display.root,
             x11rb::CURRENT_TIME,
             NONE,
             x_id(device),
-            mode,
+            GrabMode::ASYNC,
             GrabMode::ASYNC,
             GrabOwner::NO_OWNER,
             &KEYS,
@@ -226,9 +237,14 @@ impl X11Input {
         }
     }
 
-    /// Whether a hold is on at `device`, or lasts beyond the trigger's release.
+    /// Whether the keys of `device` come to us.
     #[must_use]
-    pub fn captures(&self, device: DeviceId) -> bool {
+    pub fn has(&self, device: DeviceId) -> bool {
+        self.keyboards.get(&device).is_some_and(|k| k.trigger_down || k.active)
+    }
+
+    /// Whether a hold is on at `device`, or lasts beyond the trigger's release.
+    fn captures(&self, device: DeviceId) -> bool {
         self.keyboards.get(&device).is_some_and(|k| k.trigger_down || k.held)
     }
 
@@ -361,7 +377,8 @@ impl X11Input {
                 },
             };
             let (trigger_down, held, active, stale) = (false, false, false, true);
-            let keyboard = Grabbed { name, refused, trigger_down, held, active, stale };
+            let keyboard =
+                Grabbed { name, refused, trigger_down, held, active, last_key: now, stale };
             self.keyboards.insert(id, keyboard);
             self.read_keymap(id, events);
         }
@@ -422,9 +439,8 @@ impl X11Input {
         events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
     ) -> Result<(), DisplayError> {
         let device = DeviceId(key.deviceid.into());
-        if !self.keyboards.contains_key(&device) {
-            return Ok(());
-        }
+        let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(()) };
+        keyboard.last_key = Instant::now();
         let repeat = key.flags.contains(KeyEventFlags::KEY_REPEAT);
         let direction = if repeat { Direction::Repeat } else { direction };
         let keycode = Keycode(key.detail);
@@ -435,7 +451,7 @@ impl X11Input {
             keyboard.trigger_down = direction == Direction::Down;
         }
         if opens {
-            let active = self.take(device, GrabMode::ASYNC)?;
+            let active = self.take(device)?;
             if let Some(keyboard) = self.keyboards.get_mut(&device) {
                 keyboard.active = active;
             }

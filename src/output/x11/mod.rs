@@ -145,6 +145,16 @@ impl X11Output {
         ticket
     }
 
+    /// Whether something goes on by itself: not when a text waits for a modifier to go up.
+    #[must_use]
+    pub fn is_busy(&mut self) -> bool {
+        match self.queue.front() {
+            None => false,
+            Some(Work::Text(text)) => text.waiting.is_none(),
+            Some(Work::Other(_)) => true,
+        }
+    }
+
     /// The next text that is out, or was dropped.
     pub fn take_outcome(&mut self) -> Option<(Ticket, Result<(), Undelivered>)> {
         self.outcomes.pop_front()

@@ -120,7 +120,7 @@ impl Keyboard {
             self.down(stroke.code);
             if let Some(before) = before.filter(|_| !again) {
                 self.up(before.code);
-                }
+            }
             before = Some(stroke.clone());
         }
         before
