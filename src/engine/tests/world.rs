@@ -36,6 +36,7 @@ pub(super) struct World {
     pub(super) settings: Settings,
     pub(super) group: u32,
     layout: String,
+    keymap: xkb::Keymap,
     seen: Vec<String>,
     lenient: bool,
     /// Show when something waits, hold and free too.
@@ -72,6 +73,7 @@ impl World {
             settings,
             group: 0,
             layout: layout.to_owned(),
+            keymap: keymap(layout),
             seen: Vec::new(),
             lenient: false,
             loud: false,
@@ -270,7 +272,7 @@ impl World {
 
     /// A key reaches the application, which knows nothing of a release without a press.
     fn application(&mut self, key: KeyEvent) {
-        let name = name(&self.layout, key.keycode);
+        let name = name(&self.keymap, key.keycode);
         let app = &mut self.boards.get_mut(&key.device.0).unwrap().app;
         match key.direction {
             Direction::Down => {
@@ -293,14 +295,14 @@ impl World {
             (Some(c), None) => Keysym::from_char(c),
             _ => Keysym::from_name(word).unwrap_or_else(|| panic!("`{word}` is no key")),
         };
-        let found = keycodes().find(|&code| at(&self.layout, code, 0, 0) == Some(keysym));
+        let found = keycodes().find(|&code| at(&self.keymap, code, 0, 0) == Some(keysym));
         found.unwrap_or_else(|| panic!("`{word}` is no key of {}", self.layout))
     }
 
     /// Types a character as a person does: with the symbol of the active group if it has it, else
     /// with the key that has it in another group.
     pub(super) fn type_char(&mut self, device: u32, c: char) {
-        let (keycode, level) = find(&self.layout, self.group, c)
+        let (keycode, level) = find(&self.keymap, self.group, c)
             .unwrap_or_else(|| panic!("`{c}` is on no key of {}", self.layout));
         let modifiers: &[Keycode] = [&[][..], &[SHIFT], &[ALTGR], &[SHIFT, ALTGR]][level as usize];
         modifiers.iter().for_each(|&modifier| self.key(device, modifier, Direction::Down));
@@ -311,7 +313,7 @@ impl World {
 }
 
 /// The key and the level of a character, or of a dead key that stands for it, whichever is nearer.
-fn find(layout: &str, group: u32, c: char) -> Option<(Keycode, u32)> {
+fn find(keymap: &xkb::Keymap, group: u32, c: char) -> Option<(Keycode, u32)> {
     let wanted = Keysym::from_char(c);
     let plain = |keysym| keysym == wanted;
     let dead = |keysym: Keysym| {
@@ -320,7 +322,7 @@ fn find(layout: &str, group: u32, c: char) -> Option<(Keycode, u32)> {
     for group in [group, 1 - group] {
         for level in 0..4 {
             let on = |is: &dyn Fn(Keysym) -> bool| {
-                keycodes().find(|&code| at(layout, code, group, level).is_some_and(is))
+                keycodes().find(|&code| at(keymap, code, group, level).is_some_and(is))
             };
             if let Some(code) = on(&plain).or_else(|| on(&dead)) {
                 return Some((code, level));
@@ -335,20 +337,19 @@ fn keycodes() -> impl Iterator<Item = Keycode> {
     (9..=91).chain(94..=202).map(Keycode)
 }
 
-fn at(layout: &str, keycode: Keycode, group: u32, level: u32) -> Option<Keysym> {
-    let keyboard = keymap(layout);
+fn at(keymap: &xkb::Keymap, keycode: Keycode, group: u32, level: u32) -> Option<Keysym> {
     let code = keycode.0.into();
-    if group >= keyboard.num_layouts_for_key(code) {
+    if group >= keymap.num_layouts_for_key(code) {
         return None;
     }
-    match keyboard.key_get_syms_by_level(code, group, level) {
+    match keymap.key_get_syms_by_level(code, group, level) {
         [keysym] if keysym.raw() != 0 => Some(Keysym(keysym.raw())),
         _ => None,
     }
 }
 
-fn name(layout: &str, keycode: Keycode) -> String {
-    at(layout, keycode, 0, 0).map_or_else(|| keycode.to_string(), Keysym::name)
+fn name(keymap: &xkb::Keymap, keycode: Keycode) -> String {
+    at(keymap, keycode, 0, 0).map_or_else(|| keycode.to_string(), Keysym::name)
 }
 
 /// `de`, `fr(bepo)`, `us,ru`, and options behind a `+`: each compiled once a thread.
