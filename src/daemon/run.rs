@@ -248,7 +248,8 @@ impl Daemon {
             }
         }
         self.actions = actions;
-        Ok(())
+        // The next event may ask the server which modifiers are down: that must include these.
+        self.flush_output(Instant::now())
     }
 
     /// What becomes of a text typed live is feedback's business, not a caller's: no ticket.
@@ -262,7 +263,7 @@ impl Daemon {
             && self.queue.is_empty()
             && !self.output.is_busy()
         {
-            self.input.give_back(device)?;
+            self.input.give_back(device, now)?;
             self.output.release_stale()?;
         }
         Ok(())

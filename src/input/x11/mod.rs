@@ -8,9 +8,18 @@
 //!
 //! The passive grab would end with the trigger's release, and a key typed right after it would
 //! overtake a text that is not typed yet. So a hold takes the keyboard actively at once, and gives
-//! it back ([`X11Input::give_back`]) when it has been quiet for [`QUIET`]: however late we are,
-//! keys and texts stay in order. What comes in that moment is passed on unread. A daemon that
-//! stands still is cut off by the guard.
+//! it back only when it has been quiet for [`QUIET`]: however late we are, keys and texts stay in
+//! order. What comes in that moment is passed on unread. The steps are:
+//!
+//! ```text
+//! free ──trigger down──▶ ours ──quiet──▶ covered ──quiet──▶ free
+//!                         ▲  active grab    │  passive grab of any key
+//!                         └──trigger down───┘
+//! ```
+//!
+//! While covered the server decides for each press, and for its release with it, who gets it; so a
+//! trigger that goes down in the very moment of giving back finds us ready. A daemon that stands
+//! still is cut off by the guard.
 //!
 //! The grabs are asynchronous. A synchronous one, which would let us stop the keyboard for the
 //! moment of giving it back, loses the keys of that moment: Xorg plays them back to a slave that
@@ -66,7 +75,9 @@ struct Grabbed {
     held: bool,
     /// The server was asked to send us its keys until we say otherwise.
     active: bool,
-    /// When its last key was read.
+    /// Any key that goes down is sent to us, with its release.
+    covered: bool,
+    /// When its last key was read, or it was given back the first half of the way.
     last_key: Instant,
     /// Its keymap changed and was not read yet.
     stale: bool,
@@ -86,9 +97,24 @@ pub struct KeyboardInfo {
 const QUIET: Duration = Duration::from_millis(25);
 
 impl Grabbed {
-    /// When it is to be given back; `None` while it is not ours, or wanted.
+    /// A keyboard that is the applications', with the trigger's passive grab.
+    fn new(name: String, refused: bool, now: Instant) -> Self {
+        Self {
+            name,
+            refused,
+            trigger_down: false,
+            held: false,
+            active: false,
+            covered: false,
+            last_key: now,
+            stale: true,
+        }
+    }
+
+    /// When the next step of giving it back is due; `None` while it is not ours, or wanted.
     fn return_at(&self) -> Option<Instant> {
-        (self.active && !self.trigger_down && !self.held).then(|| self.last_key + QUIET)
+        let ours = self.active || self.covered;
+        (ours && !self.trigger_down && !self.held).then(|| self.last_key + QUIET)
     }
 }
 
@@ -202,18 +228,24 @@ impl X11Input {
         self.keyboards.values().filter_map(Grabbed::return_at).min()
     }
 
-    /// The keys of `device` are the applications' again. All that came to us before has arrived
-    /// when this returns.
+    /// The next step of giving `device` back to the applications. All that came to us before has
+    /// arrived when this returns.
     ///
     /// # Errors
     /// When the connection broke.
-    pub fn give_back(&mut self, device: DeviceId) -> Result<(), DisplayError> {
-        if let Some(keyboard) = self.keyboards.get_mut(&device) {
-            keyboard.active = false;
+    pub fn give_back(&mut self, device: DeviceId, now: Instant) -> Result<(), DisplayError> {
+        let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(()) };
+        keyboard.last_key = now;
+        keyboard.covered = std::mem::replace(&mut keyboard.active, false);
+        let covered = keyboard.covered;
+        if covered {
+            let _ = self.grab(device, ANY_KEY)?;
             let conn = &self.display.conn;
             let _ = conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(device))?;
-            let _ = conn.get_input_focus()?.reply()?;
+        } else {
+            self.ungrab(device, ANY_KEY)?;
         }
+        let _ = self.display.conn.get_input_focus()?.reply()?;
         Ok(())
     }
 
@@ -240,7 +272,7 @@ impl X11Input {
     /// Whether the keys of `device` come to us.
     #[must_use]
     pub fn has(&self, device: DeviceId) -> bool {
-        self.keyboards.get(&device).is_some_and(|k| k.trigger_down || k.active)
+        self.keyboards.get(&device).is_some_and(|k| k.trigger_down || k.active || k.covered)
     }
 
     /// Whether a hold is on at `device`, or lasts beyond the trigger's release.
@@ -251,7 +283,7 @@ impl X11Input {
     /// Whether any keyboard is ours now.
     #[must_use]
     pub fn is_active(&self) -> bool {
-        self.keyboards.values().any(|k| k.trigger_down || k.held || k.active)
+        self.keyboards.keys().any(|&device| self.has(device))
     }
 
     /// Drops every grab, or takes them again.
@@ -296,22 +328,18 @@ impl X11Input {
         events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
     ) -> Result<(), DisplayError> {
         for device in self.keyboards.keys().copied().collect::<Vec<_>>() {
-            if self.keyboards.get(&device).is_some_and(|k| k.active || k.trigger_down) {
+            if self.has(device) {
                 let conn = &self.display.conn;
                 let _ = conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(device))?;
                 events.push((Instant::now(), Event::DeviceGone(device)));
                 self.read_keymap(device, events);
             }
             if let Some(keyboard) = self.keyboards.get_mut(&device) {
-                (keyboard.trigger_down, keyboard.held, keyboard.active) = (false, false, false);
+                *keyboard =
+                    Grabbed::new(keyboard.name.clone(), keyboard.refused, keyboard.last_key);
             }
-            let _ = self.display.conn.xinput_xi_passive_ungrab_device(
-                self.display.root,
-                self.trigger.0,
-                x_id(device),
-                GrabType::KEYCODE,
-                &[ANY_MODIFIER],
-            )?;
+            self.ungrab(device, self.trigger)?;
+            self.ungrab(device, ANY_KEY)?;
             if !self.paused {
                 let refused = !self.grab(device, trigger)?;
                 if let Some(keyboard) = self.keyboards.get_mut(&device) {
@@ -323,13 +351,13 @@ impl X11Input {
         Ok(())
     }
 
-    /// Asks for the passive grab; `false` when another program has it.
-    fn grab(&self, device: DeviceId, trigger: Keycode) -> Result<bool, DisplayError> {
+    /// Asks for the passive grab of a key; `false` when another program has it.
+    fn grab(&self, device: DeviceId, key: Keycode) -> Result<bool, DisplayError> {
         let reply = self.display.conn.xinput_xi_passive_grab_device(
             x11rb::CURRENT_TIME,
             self.display.root,
             NONE,
-            trigger.0,
+            key.0,
             x_id(device),
             GrabType::KEYCODE,
             GrabMode22::ASYNC,
@@ -340,6 +368,18 @@ impl X11Input {
         )?;
         // The reply lists the modifier combinations that could not be grabbed.
         Ok(reply.reply()?.modifiers.is_empty())
+    }
+
+    /// Drops a passive grab.
+    fn ungrab(&self, device: DeviceId, key: Keycode) -> Result<(), DisplayError> {
+        let _ = self.display.conn.xinput_xi_passive_ungrab_device(
+            self.display.root,
+            key.0,
+            x_id(device),
+            GrabType::KEYCODE,
+            &[ANY_MODIFIER],
+        )?;
+        Ok(())
     }
 
     /// Compares the list of keyboards with the server's; grabs the new ones, forgets the gone ones.
@@ -376,10 +416,7 @@ impl X11Input {
                     Err(error) => return Err(error),
                 },
             };
-            let (trigger_down, held, active, stale) = (false, false, false, true);
-            let keyboard =
-                Grabbed { name, refused, trigger_down, held, active, last_key: now, stale };
-            self.keyboards.insert(id, keyboard);
+            self.keyboards.insert(id, Grabbed::new(name, refused, now));
             self.read_keymap(id, events);
         }
         Ok(())
@@ -491,6 +528,9 @@ impl X11Input {
 
 /// Any combination of modifiers (XI2 protocol, `XIAnyModifier`).
 const ANY_MODIFIER: u32 = 1 << 31;
+
+/// Any key (XI2 protocol, `XIAnyKeycode`).
+const ANY_KEY: Keycode = Keycode(0);
 
 /// What a grab reports.
 const KEYS: [u32; 1] = [(1 << xinput::KEY_PRESS_EVENT) | (1 << xinput::KEY_RELEASE_EVENT)];
