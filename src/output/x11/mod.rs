@@ -60,6 +60,8 @@ const CALM: Duration = Duration::from_millis(10);
 const CHUNK: usize = 128;
 const RETURN: u32 = 0xff0d;
 const TAB: u32 = 0xff09;
+/// How much of a text is looked at to bind its characters ahead.
+const AHEAD: usize = 1000;
 const CORE: u16 = 0x100;
 
 /// Types on an X display.
@@ -256,11 +258,15 @@ impl X11Output {
     }
 
     fn toggle_caps_lock(&self) -> Result<(), DisplayError> {
-        let conn = &self.display.conn;
-        let locked = conn.xkb_get_state(CORE)?.reply()?.locked_mods;
-        let lock = if locked.contains(ModMask::LOCK) { ModMask::from(0u8) } else { ModMask::LOCK };
-        let (no_group, no_latch) = (xkb::Group::M1, ModMask::from(0u8));
-        conn.xkb_latch_lock_state(CORE, ModMask::LOCK, lock, false, no_group, no_latch, false, 0)?;
+        let locked = self.display.conn.xkb_get_state(CORE)?.reply()?.locked_mods;
+        self.set_caps_lock(!locked.contains(ModMask::LOCK))
+    }
+
+    fn set_caps_lock(&self, on: bool) -> Result<(), DisplayError> {
+        let none = ModMask::from(0u8);
+        let lock = if on { ModMask::LOCK } else { none };
+        let (conn, group) = (&self.display.conn, xkb::Group::M1);
+        conn.xkb_latch_lock_state(CORE, ModMask::LOCK, lock, false, group, none, false, 0)?;
         Ok(())
     }
 
@@ -272,7 +278,7 @@ impl X11Output {
         let Some(Work::Text(text)) = self.queue.front() else { return Ok(()) };
         let shift = mods & 1 != 0;
         let plain = |symbol: &u32| !(shift && (*symbol == RETURN || *symbol == TAB));
-        let part: Vec<u32> = text.symbols.iter().copied().take(CHUNK).take_while(plain).collect();
+        let part: Vec<u32> = text.symbols.iter().copied().take(AHEAD).take_while(plain).collect();
         if mods & self.stand.shortcuts != 0 || (part.is_empty() && !text.symbols.is_empty()) {
             let since = *text.waiting.get_or_insert(now);
             if now.saturating_duration_since(since) >= PATIENCE {
@@ -290,20 +296,29 @@ impl X11Output {
             self.wake = Some(now);
             return Ok(());
         }
-        let plan = self.stand.pool.plan(&part, mods & selectors, now);
+        let plan = self.stand.pool.plan(&part, CHUNK, mods & selectors, now);
         if !plan.bind.is_empty() && !self.stand.bind(&self.display, &plan.bind)? {
             // A keymap changed under our hands. The next look puts the symbols there.
             self.check = Check::At(now);
             self.wake = Some(now);
             return Ok(());
         }
+        let locked = state.locked_mods.contains(ModMask::LOCK);
+        if locked {
+            // Xlib makes a capital whatever the key type says.
+            self.set_caps_lock(false)?;
+        }
         self.strike(&plan.places)?;
+        if locked {
+            self.set_caps_lock(true)?;
+        }
         let Some(Work::Text(text)) = self.queue.front() else { return Ok(()) };
         text.symbols.drain(..plan.places.len());
         match plan.until {
             _ if text.symbols.is_empty() => self.finish(Ok(())),
+            Some(until) if plan.places.len() < CHUNK => self.wake = Some(until),
             None if plan.places.is_empty() => self.finish(Err(Undelivered::NoFreeKeycode)),
-            until => self.wake = Some(until.unwrap_or(now)),
+            _ => self.wake = Some(now),
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ use super::levels::Levels;
 /// How long a client may take, beyond [`KEY`] for each key, to look up a key.
 const GRACE: Duration = Duration::from_millis(250);
 /// How long a client may take for each key in a burst.
-const KEY: Duration = Duration::from_millis(2);
+const KEY: Duration = Duration::from_millis(4);
 
 /// The place of a symbol: the key by its index, and the level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub(super) struct Plan {
     pub(super) bind: Vec<usize>,
     /// The keys to type.
     pub(super) places: Vec<Place>,
-    /// When to go on, if the plan ends before the text because no slot may be taken yet.
+    /// When a slot can be taken for the first symbol that has none.
     pub(super) until: Option<Instant>,
 }
 
@@ -107,16 +107,21 @@ impl Pool {
         self.read.is_none_or(|read| read + GRACE <= now)
     }
 
-    /// Finds or makes a place for as many of `symbols` as possible, in order. Only levels that
-    /// contain `held`, the selectors that are down anyway, can be reached.
-    pub(super) fn plan(&mut self, symbols: &[u32], held: u8, now: Instant) -> Plan {
+    /// Finds or makes places for `symbols`, and types as many of the first `limit` as have one.
+    /// Only levels that contain `held`, the selectors that are down anyway, can be reached.
+    ///
+    /// What comes later in the text is bound now as well if there is room: every change of a
+    /// keymap makes all clients look, and an Xlib client does not hear of changes at all from its
+    /// first key on until its queue is empty.
+    pub(super) fn plan(&mut self, symbols: &[u32], limit: usize, held: u8, now: Instant) -> Plan {
         let mut plan = Plan::default();
+        let mut wanted = vec![false; self.slots.len()];
         for &symbol in symbols {
             let index = match self.find(symbol, held) {
                 Some(index) => index,
-                None => match self.evict(held, now) {
+                None => match self.evict(&wanted, held, now) {
                     Ok(index) => {
-                        self.slots[index].symbol = symbol;
+                        self.slots[index] = Slot { symbol, read: Some(now) };
                         let key = self.place(index).key;
                         if !plan.bind.contains(&key) {
                             plan.bind.push(key);
@@ -129,6 +134,10 @@ impl Pool {
                     }
                 },
             };
+            wanted[index] = true;
+        }
+        for &symbol in symbols.iter().take(limit) {
+            let Some(index) = self.find(symbol, held) else { break };
             let read = self.read.map_or(now, |read| read.max(now)) + KEY;
             self.read = Some(read);
             self.slots[index].read = Some(read);
@@ -141,9 +150,10 @@ impl Pool {
         (0..self.slots.len()).find(|&i| self.slots[i].symbol == symbol && self.reaches(i, held))
     }
 
-    /// The slot whose last use is longest ago; when it may be taken, if that is not yet.
-    fn evict(&self, held: u8, now: Instant) -> Result<usize, Option<Instant>> {
-        let slots = (0..self.slots.len()).filter(|&i| self.reaches(i, held));
+    /// The slot whose last use is longest ago; when it may be taken, if that is not yet. Never one
+    /// that is `wanted`.
+    fn evict(&self, wanted: &[bool], held: u8, now: Instant) -> Result<usize, Option<Instant>> {
+        let slots = (0..self.slots.len()).filter(|&i| self.reaches(i, held) && !wanted[i]);
         let oldest = slots.min_by_key(|&i| self.slots[i].read).ok_or(None)?;
         match self.slots[oldest].read.map(|read| read + GRACE) {
             Some(until) if until > now => Err(Some(until)),
@@ -175,24 +185,24 @@ mod tests {
     #[test]
     fn level_0_comes_first_and_a_bound_symbol_is_found_again() {
         let (mut pool, now) = (pool(), Instant::now());
-        let plan = pool.plan(&[10, 11, 12, 10], 0, now);
+        let plan = pool.plan(&[10, 11, 12, 10], 99, 0, now);
         let places: Vec<_> = plan.places.iter().map(|p| (p.key, p.level)).collect();
         assert_eq!(places, [(0, 0), (1, 0), (0, 1), (0, 0)]);
         assert_eq!((plan.bind, plan.until), (vec![0, 1], None));
         assert_eq!(pool.symbols(0), [10, 12, 0, 0]);
-        assert!(pool.plan(&[12, 11], 0, now).bind.is_empty());
+        assert!(pool.plan(&[12, 11], 99, 0, now).bind.is_empty());
     }
 
     #[test]
     fn a_slot_is_taken_only_when_its_last_use_was_read() {
         let (mut pool, now) = (pool(), Instant::now());
-        let plan = pool.plan(&[1, 2, 3, 4, 5, 6, 7, 8, 1, 9, 1], 0, now);
+        let plan = pool.plan(&[1, 2, 3, 4, 5, 6, 7, 8, 1], 99, 0, now);
         assert_eq!(plan.places.len(), 9);
-        let until = plan.until.unwrap();
+        let until = pool.plan(&[9], 99, 0, now).until.unwrap();
         // The symbol used longest ago is 2, the second key of nine.
         assert_eq!(until, now + 2 * KEY + GRACE);
-        assert!(pool.plan(&[9], 0, until - KEY).places.is_empty());
-        let plan = pool.plan(&[9], 0, until);
+        assert!(pool.plan(&[9], 99, 0, until - KEY).places.is_empty());
+        let plan = pool.plan(&[9], 99, 0, until);
         assert_eq!(plan.places, [Place { key: 1, level: 0 }]);
         assert_eq!(pool.symbols(1)[0], 9);
     }
@@ -200,17 +210,28 @@ mod tests {
     #[test]
     fn a_held_selector_leaves_the_levels_that_contain_it() {
         let (mut pool, now) = (pool(), Instant::now());
-        pool.plan(&[1], 0, now);
-        let plan = pool.plan(&[1, 2, 3, 4, 5], 0x80, now);
+        pool.plan(&[1], 99, 0, now);
+        let plan = pool.plan(&[1, 2, 3, 4, 5], 99, 0x80, now);
         let levels: Vec<_> = plan.places.iter().map(|p| p.level).collect();
         assert_eq!(levels, [2, 2, 3, 3]);
-        assert!(plan.until.is_some());
+    }
+
+    #[test]
+    fn what_comes_later_is_bound_now() {
+        let (mut pool, now) = (pool(), Instant::now());
+        let plan = pool.plan(&[1, 2, 3], 1, 0, now);
+        assert_eq!((plan.places.len(), plan.bind), (1, vec![0, 1]));
+        // A symbol that is needed soon is not thrown out for one that is needed later.
+        let later = now + 2 * GRACE;
+        let plan = pool.plan(&[4, 5, 6, 7, 8, 1, 2, 3, 9], 99, 0, later);
+        assert_eq!(plan.places.len(), 8);
+        assert_eq!(pool.symbols(0)[0], 1);
     }
 
     #[test]
     fn an_empty_pool_never_promises() {
         let mut pool = Pool::default();
-        assert_eq!(pool.plan(&[1], 0, Instant::now()), Plan::default());
+        assert_eq!(pool.plan(&[1], 99, 0, Instant::now()), Plan::default());
     }
 
     #[test]
@@ -218,7 +239,7 @@ mod tests {
         let (mut pool, now) = (pool(), Instant::now());
         pool.adopt(0, &[7, 0, 8, 0], now);
         assert!(!pool.settled(now) && pool.settled(now + GRACE));
-        assert!(pool.plan(&[7, 8], 0, now).bind.is_empty());
-        assert_eq!(pool.plan(&[9], 0, now).places, [Place { key: 1, level: 0 }]);
+        assert!(pool.plan(&[7, 8], 99, 0, now).bind.is_empty());
+        assert_eq!(pool.plan(&[9], 99, 0, now).places, [Place { key: 1, level: 0 }]);
     }
 }

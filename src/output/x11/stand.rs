@@ -1,22 +1,30 @@
 //! [`Stand`]: the pool as it stands in the keymaps of all keyboards, and how it is kept there.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Instant,
+};
 
 use x11rb::{
     connection::RequestConnection,
     cookie::VoidCookie,
     errors::ConnectionError,
-    protocol::xkb::{ConnectionExt as _, EventType, MapPart, SelectEventsAux},
+    protocol::{
+        xinput,
+        xkb::{ConnectionExt as _, EventType, MapPart, SelectEventsAux},
+        xtest::ConnectionExt as _,
+    },
     xcb_ffi::XCBConnection,
 };
 
 use super::{
     bind::Target,
+    inject::fake,
     keymap::{DeviceMap, Owner, harmless, shortcuts},
     levels::Levels,
     pool::Pool,
 };
-use crate::x11::{Display, DisplayError, Role};
+use crate::x11::{Device, Display, DisplayError, Role};
 
 /// `ISO_Level5_Shift` and `ISO_Level3_Shift`: what the selector keys are called. No text.
 const SELECTOR_SYMBOLS: [u32; 2] = [0xfe11, 0xfe03];
@@ -31,6 +39,8 @@ pub(super) struct Stand {
     /// The real modifiers that make a shortcut of a key.
     pub(super) shortcuts: u8,
     targets: Vec<Target>,
+    /// Keycodes of the pool that somebody else has changed: theirs now.
+    lost: BTreeSet<u8>,
     own: Own,
 }
 
@@ -69,6 +79,7 @@ impl Stand {
         select_events(display, &ids)?;
         let maps = DeviceMap::read_all(display, &ids)?;
         self.shortcuts = shortcuts(&maps);
+        self.find_lost(&maps);
         self.choose(&maps, now);
         let mut unnamed = Vec::new();
         self.targets.clear();
@@ -91,10 +102,27 @@ impl Stand {
             }
             self.targets.push(target);
         }
-        for target in unnamed {
+        for target in &unnamed {
             target.name_type(display, self.pool.levels())?;
         }
+        if !unnamed.is_empty() {
+            announce(display, &keyboards, self.pool.codes()[0])?;
+        }
         self.apply(display, &maps)
+    }
+
+    /// Finds keys that are still of our type but say something else than we made them say.
+    fn find_lost(&mut self, maps: &[DeviceMap]) {
+        let ours = |code: u8, map: &DeviceMap| matches!(map.owner(code), Owner::Pool { .. });
+        self.lost.retain(|code| maps.iter().any(|map| ours(*code, map)));
+        for code in self.pool.codes().iter().chain(self.pool.selectors()) {
+            let known = |map: &&DeviceMap| self.targets.iter().any(|t| t.device == map.device);
+            let wanted = self.wanted(*code);
+            let mut known = maps.iter().filter(known);
+            if known.any(|map| ours(*code, map) && map.owner(*code) != wanted) {
+                self.lost.insert(*code);
+            }
+        }
     }
 
     /// Decides which keycodes the pool has.
@@ -104,7 +132,7 @@ impl Stand {
             .fold(8..=255, |range, map| *range.start().max(&map.min)..=*range.end().min(&map.max));
         let owners: BTreeMap<u8, Vec<Owner>> =
             range.map(|code| (code, maps.iter().map(|map| map.owner(code)).collect())).collect();
-        let usable = |code: &u8| owners.get(code).is_some_and(|o| !o.contains(&Owner::Other));
+        let usable = |code: &u8| !self.lost.contains(code) && !owners[code].contains(&Owner::Other);
         let mut free: Vec<u8> = owners.keys().copied().filter(usable).collect();
         if maps.is_empty() {
             free.clear();
@@ -154,7 +182,7 @@ impl Stand {
             for code in target.min..=target.max {
                 let owner = map.owner(code);
                 let wanted = self.wanted(code);
-                if owner == wanted || owner == Owner::Other {
+                if owner == wanted || owner == Owner::Other || self.lost.contains(&code) {
                     continue;
                 }
                 match wanted {
@@ -198,7 +226,12 @@ impl Stand {
                 sent.push(target.bind(display, code, &symbols)?);
             }
         }
-        check(&mut self.own, sent)
+        let fine = check(&mut self.own, sent)?;
+        if !fine {
+            // What the maps say now is not known.
+            self.targets.clear();
+        }
+        Ok(fine)
     }
 
     /// Takes the pool out of every map.
@@ -246,6 +279,25 @@ fn check(own: &mut Own, sent: Vec<VoidCookie<'_, XCBConnection>>) -> Result<bool
         fine &= !refused(cookie)?;
     }
     Ok(fine)
+}
+
+/// Makes every client read the master's keymap anew.
+///
+/// A client built on Xlib takes over the symbols that changed but not the key types, and would look
+/// up our type beyond the end of its list. It reads everything when another keyboard begins to
+/// type; so two keyboards do, by releasing a key that is not down.
+fn announce(display: &Display, keyboards: &[Device], code: u8) -> Result<(), DisplayError> {
+    const DEVICE_KEY_RELEASE: u8 = 2;
+    let conn = &display.conn;
+    let Some(xinput) = conn.extension_information(xinput::X11_EXTENSION_NAME)? else {
+        return Ok(());
+    };
+    let slave = keyboards.iter().find(|d| d.role == Role::Slave);
+    if let Some(id) = slave.and_then(|d| u8::try_from(d.id).ok()) {
+        let kind = xinput.first_event + DEVICE_KEY_RELEASE;
+        conn.xtest_fake_input(kind, code, 0, display.root, 0, 0, id)?.ignore_error();
+    }
+    fake(display, code, false)
 }
 
 fn refused(cookie: VoidCookie<'_, impl RequestConnection>) -> Result<bool, ConnectionError> {

@@ -12,6 +12,7 @@ use super::server::{Server, wait_for};
 /// A program with a window that has the focus.
 pub struct App {
     pub id: u32,
+    pub kind: Kind,
     window: Window,
     output: PathBuf,
     /// How long it may stay silent while it works.
@@ -71,8 +72,8 @@ impl App {
         // A mapped window is not yet one that reads: input methods start later.
         sleep(Duration::from_millis(700));
         // Zenity tells its text at the end only, and needs a millisecond and more a character.
-        let patience = Duration::from_secs(if kind == Kind::Zenity { 120 } else { 5 });
-        Self { id, window, output, patience }
+        let patience = Duration::from_secs(if kind == Kind::Zenity { 25 } else { 5 });
+        Self { id, kind, window, output, patience }
     }
 
     /// Gives it the focus.
