@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Layout, Stroke, key};
+use super::{LIMIT, Layout, Stroke, key};
 
 const VERSION: u32 = 0;
 const WAIT_FOR_SYNC: u32 = 1;
@@ -24,6 +24,8 @@ pub(crate) struct Keyboard {
     socket: UnixStream,
     /// What the user sees on the keys.
     pub(crate) layout: Layout,
+    /// Something was typed since the last [`Keyboard::sync`].
+    typed: bool,
     /// How long one key takes, from its press to the next: two events, each half of it.
     pub(crate) pace: Duration,
 }
@@ -32,7 +34,10 @@ impl Keyboard {
     /// Opens the keyboard whose driver listens at `socket`.
     pub(crate) fn open(socket: &Path) -> Self {
         let socket = UnixStream::connect(socket).expect("the driver listens");
-        let mut keyboard = Self { socket, layout: Layout::us(), pace: Duration::from_millis(2) };
+        let mut keyboard =
+            Self { socket, layout: Layout::us(), typed: false, pace: Duration::from_millis(2) };
+        keyboard.socket.set_read_timeout(Some(LIMIT)).expect("not zero");
+        keyboard.socket.set_write_timeout(Some(LIMIT)).expect("not zero");
         let [low, high] = 1_u16.to_ne_bytes();
         keyboard.send(VERSION, &[[low, high, low, high]]);
         keyboard.answer();
@@ -55,6 +60,7 @@ impl Keyboard {
 
     fn event(&mut self, code: u8, down: bool) {
         self.send(KEY, &[i32::from(code).to_ne_bytes(), u32::from(down).to_ne_bytes()]);
+        self.typed = true;
         thread::sleep(self.pace / 2);
     }
 
@@ -86,8 +92,12 @@ impl Keyboard {
 
     /// Returns when the server has processed all that was typed here.
     pub(crate) fn sync(&mut self) {
-        self.send(WAIT_FOR_SYNC, &[]);
-        self.answer();
+        // The driver answers when the server's queue has run empty, which it never does if nothing
+        // was in it.
+        if std::mem::take(&mut self.typed) {
+            self.send(WAIT_FOR_SYNC, &[]);
+            self.answer();
+        }
     }
 
     /// Types the keys one after the other, each with its modifiers.

@@ -22,7 +22,7 @@ pub(crate) use desk::{Desk, PATIENT, SEQUENCES};
 pub(crate) use keyboard::Keyboard;
 pub(crate) use layout::{Layout, Stroke};
 pub(crate) use server::Server;
-pub(crate) use wait::wait_until;
+pub(crate) use wait::{LIMIT, wait_until};
 
 /// The keys that tests name: X keycodes under evdev rules, wherever the layout puts its letters.
 pub(crate) mod key {

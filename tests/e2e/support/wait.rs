@@ -7,7 +7,7 @@ use std::{
 
 /// How long a condition may take before the test fails. Far above what a busy machine needs: a
 /// test never asserts that something is fast.
-const LIMIT: Duration = Duration::from_secs(20);
+pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 
 /// Asks until the answer is yes; `false` when it was still no after [`LIMIT`].
 pub(crate) fn wait_until(mut condition: impl FnMut() -> bool) -> bool {
