@@ -156,9 +156,7 @@ impl Daemon {
             while let Some((event, _)) = self.queue.pop_front() {
                 self.on_display_event(&event)?;
             }
-            if !self.input.is_active() {
-                self.input.refresh_keymaps(&mut self.events)?;
-            }
+            self.input.refresh_keymaps(&mut self.events)?;
             let now = Instant::now();
             self.run_engine(now)?;
             self.signal.proceed(&self.display, now)?;
@@ -263,7 +261,7 @@ impl Daemon {
             && self.queue.is_empty()
             && !self.output.is_busy()
         {
-            self.input.give_back(device, now)?;
+            self.input.give_back(device)?;
             self.output.release_stale()?;
         }
         Ok(())

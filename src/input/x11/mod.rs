@@ -8,18 +8,9 @@
 //!
 //! The passive grab would end with the trigger's release, and a key typed right after it would
 //! overtake a text that is not typed yet. So a hold takes the keyboard actively at once, and gives
-//! it back only when it has been quiet for [`QUIET`]: however late we are, keys and texts stay in
-//! order. What comes in that moment is passed on unread. The steps are:
-//!
-//! ```text
-//! free ──trigger down──▶ ours ──quiet──▶ covered ──quiet──▶ free
-//!                         ▲  active grab    │  passive grab of any key
-//!                         └──trigger down───┘
-//! ```
-//!
-//! While covered the server decides for each press, and for its release with it, who gets it; so a
-//! trigger that goes down in the very moment of giving back finds us ready. A daemon that stands
-//! still is cut off by the guard.
+//! it back when it has been quiet for [`QUIET`]: however late we are, keys and texts stay in order.
+//! What comes in that moment is passed on unread. A daemon that stands still is cut off by the
+//! guard.
 //!
 //! The grabs are asynchronous. A synchronous one, which would let us stop the keyboard for the
 //! moment of giving it back, loses the keys of that moment: Xorg plays them back to a slave that
@@ -75,9 +66,7 @@ struct Grabbed {
     held: bool,
     /// The server was asked to send us its keys until we say otherwise.
     active: bool,
-    /// Any key that goes down is sent to us, with its release.
-    covered: bool,
-    /// When its last key was read, or it was given back the first half of the way.
+    /// When its last key was read.
     last_key: Instant,
     /// Its keymap changed and was not read yet.
     stale: bool,
@@ -94,7 +83,7 @@ pub struct KeyboardInfo {
 
 /// How long a keyboard must be quiet after a hold before it is given back. In the moment of giving
 /// it back two keys could change places; a finger that has rested so long makes no two in it.
-const QUIET: Duration = Duration::from_millis(25);
+const QUIET: Duration = Duration::from_millis(40);
 
 impl Grabbed {
     /// A keyboard that is the applications', with the trigger's passive grab.
@@ -105,16 +94,14 @@ impl Grabbed {
             trigger_down: false,
             held: false,
             active: false,
-            covered: false,
             last_key: now,
             stale: true,
         }
     }
 
-    /// When the next step of giving it back is due; `None` while it is not ours, or wanted.
+    /// When it is to be given back; `None` while it is not ours, or wanted.
     fn return_at(&self) -> Option<Instant> {
-        let ours = self.active || self.covered;
-        (ours && !self.trigger_down && !self.held).then(|| self.last_key + QUIET)
+        (self.active && !self.trigger_down && !self.held).then(|| self.last_key + QUIET)
     }
 }
 
@@ -228,24 +215,18 @@ impl X11Input {
         self.keyboards.values().filter_map(Grabbed::return_at).min()
     }
 
-    /// The next step of giving `device` back to the applications. All that came to us before has
-    /// arrived when this returns.
+    /// The keys of `device` are the applications' again. All that came to us before has arrived
+    /// when this returns.
     ///
     /// # Errors
     /// When the connection broke.
-    pub fn give_back(&mut self, device: DeviceId, now: Instant) -> Result<(), DisplayError> {
-        let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(()) };
-        keyboard.last_key = now;
-        keyboard.covered = std::mem::replace(&mut keyboard.active, false);
-        let covered = keyboard.covered;
-        if covered {
-            let _ = self.grab(device, ANY_KEY)?;
+    pub fn give_back(&mut self, device: DeviceId) -> Result<(), DisplayError> {
+        if let Some(keyboard) = self.keyboards.get_mut(&device) {
+            keyboard.active = false;
             let conn = &self.display.conn;
             let _ = conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(device))?;
-        } else {
-            self.ungrab(device, ANY_KEY)?;
+            let _ = conn.get_input_focus()?.reply()?;
         }
-        let _ = self.display.conn.get_input_focus()?.reply()?;
         Ok(())
     }
 
@@ -272,7 +253,7 @@ impl X11Input {
     /// Whether the keys of `device` come to us.
     #[must_use]
     pub fn has(&self, device: DeviceId) -> bool {
-        self.keyboards.get(&device).is_some_and(|k| k.trigger_down || k.active || k.covered)
+        self.keyboards.get(&device).is_some_and(|k| k.trigger_down || k.active)
     }
 
     /// Whether a hold is on at `device`, or lasts beyond the trigger's release.
@@ -339,7 +320,6 @@ impl X11Input {
                     Grabbed::new(keyboard.name.clone(), keyboard.refused, keyboard.last_key);
             }
             self.ungrab(device, self.trigger)?;
-            self.ungrab(device, ANY_KEY)?;
             if !self.paused {
                 let refused = !self.grab(device, trigger)?;
                 if let Some(keyboard) = self.keyboards.get_mut(&device) {
@@ -528,9 +508,6 @@ impl X11Input {
 
 /// Any combination of modifiers (XI2 protocol, `XIAnyModifier`).
 const ANY_MODIFIER: u32 = 1 << 31;
-
-/// Any key (XI2 protocol, `XIAnyKeycode`).
-const ANY_KEY: Keycode = Keycode(0);
 
 /// What a grab reports.
 const KEYS: [u32; 1] = [(1 << xinput::KEY_PRESS_EVENT) | (1 << xinput::KEY_RELEASE_EVENT)];

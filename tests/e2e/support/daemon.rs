@@ -175,6 +175,10 @@ impl Daemon {
 
 impl Drop for Daemon {
     fn drop(&mut self) {
+        if thread::panicking() {
+            let ended = self.child.try_wait().expect("our child");
+            eprintln!("the daemon's end: {ended:?}; it said:\n{}", self.messages());
+        }
         self.kill();
         self.guards.iter().for_each(|&guard| send(guard, Signal::KILL));
     }
