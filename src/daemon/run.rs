@@ -259,11 +259,11 @@ impl Daemon {
 
     /// Gives a keyboard back whose hold is over, once everything that came from it is out.
     fn give_back(&mut self, now: Instant) -> Result<(), DisplayError> {
-        if let Some(device) = self.input.returnable(now)
-            && self.queue.is_empty()
-            && !self.output.is_busy()
-        {
-            self.input.give_back(device, now)?;
+        if !self.queue.is_empty() || self.output.is_busy() {
+            return Ok(());
+        }
+        if let Some(device) = self.input.returnable(now) {
+            self.input.give_back(device, now, &mut self.queue)?;
             self.output.release_stale()?;
         }
         Ok(())

@@ -8,8 +8,9 @@
 //!
 //! The passive grab would end with the trigger's release, and a key typed right after it would
 //! overtake a text that is not typed yet. So a hold takes the keyboard actively at once, and gives
-//! it back only when it has been quiet for [`QUIET`]: however late we are, keys and texts stay in
-//! order. What comes in that moment is passed on unread. The steps are:
+//! it back only when no key is down and it has been quiet for [`QUIET`]: however late we are, keys
+//! and texts stay in order. What comes in that moment is passed on unread, each release the way its
+//! press went. The steps are:
 //!
 //! ```text
 //! free ──trigger down──▶ ours ──quiet──▶ covered ──quiet──▶ free
@@ -79,6 +80,8 @@ struct Grabbed {
     covered: bool,
     /// When its last key was read, or it was given back the first half of the way.
     last_key: Instant,
+    /// A key was down when it was quiet: no use to look again before another key comes.
+    rests_on_key: bool,
     /// Its keymap changed and was not read yet.
     stale: bool,
 }
@@ -94,7 +97,10 @@ pub struct KeyboardInfo {
 
 /// How long a keyboard must be quiet after a hold before it is given back. In the moment of giving
 /// it back two keys could change places; a finger that has rested so long makes no two in it.
-const QUIET: Duration = Duration::from_millis(25);
+const QUIET: Duration = Duration::from_millis(40);
+
+/// How late we may be at the end of a quiet time.
+const LATE: Duration = Duration::from_millis(8);
 
 impl Grabbed {
     /// A keyboard that is the applications', with the trigger's passive grab.
@@ -107,13 +113,14 @@ impl Grabbed {
             active: false,
             covered: false,
             last_key: now,
+            rests_on_key: false,
             stale: true,
         }
     }
 
     /// When the next step of giving it back is due; `None` while it is not ours, or wanted.
     fn return_at(&self) -> Option<Instant> {
-        let ours = self.active || self.covered;
+        let ours = (self.active || self.covered) && !self.rests_on_key;
         (ours && !self.trigger_down && !self.held).then(|| self.last_key + QUIET)
     }
 }
@@ -216,10 +223,16 @@ impl X11Input {
     }
 
     /// A keyboard to give back: its hold is over and it has been quiet.
-    #[must_use]
-    pub fn returnable(&self, now: Instant) -> Option<DeviceId> {
+    pub fn returnable(&mut self, now: Instant) -> Option<DeviceId> {
         let due = |k: &Grabbed| k.return_at().is_some_and(|at| at <= now);
-        self.keyboards.iter().find(|(_, k)| due(k)).map(|(&id, _)| id)
+        let (&device, keyboard) = self.keyboards.iter_mut().find(|(_, k)| due(k))?;
+        if now - keyboard.last_key <= QUIET + LATE {
+            return Some(device);
+        }
+        // We did not wake in time, so neither may others have: that was a pause of the machine,
+        // and whoever types goes on in the same moment as we do.
+        keyboard.last_key = now;
+        None
     }
 
     /// When [`Self::returnable`] will have something, unless more keys come.
@@ -231,10 +244,25 @@ impl X11Input {
     /// The next step of giving `device` back to the applications. All that came to us before has
     /// arrived when this returns.
     ///
+    /// Nothing is done while a key is down: its press is ours, so its release has to be.
+    ///
     /// # Errors
     /// When the connection broke.
-    pub fn give_back(&mut self, device: DeviceId, now: Instant) -> Result<(), DisplayError> {
+    pub fn give_back(
+        &mut self,
+        device: DeviceId,
+        now: Instant,
+        following: &mut VecDeque<Numbered>,
+    ) -> Result<(), DisplayError> {
+        let down = keys::Down::query(&self.display, device, following)?;
         let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(()) };
+        if down.is_some_and(|down| down.keys().next().is_some()) {
+            keyboard.rests_on_key = true;
+            return Ok(());
+        }
+        if !following.is_empty() {
+            return Ok(());
+        }
         keyboard.last_key = now;
         keyboard.covered = std::mem::replace(&mut keyboard.active, false);
         let covered = keyboard.covered;
@@ -477,7 +505,7 @@ impl X11Input {
     ) -> Result<(), DisplayError> {
         let device = DeviceId(key.deviceid.into());
         let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(()) };
-        keyboard.last_key = Instant::now();
+        (keyboard.last_key, keyboard.rests_on_key) = (Instant::now(), false);
         let repeat = key.flags.contains(KeyEventFlags::KEY_REPEAT);
         let direction = if repeat { Direction::Repeat } else { direction };
         let keycode = Keycode(key.detail);
