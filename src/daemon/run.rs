@@ -62,6 +62,8 @@ pub(super) struct Daemon {
     actions: Vec<Action>,
     /// The engine's time never runs backwards.
     engine_time: Instant,
+    /// The keys in `queue` came while a keyboard was given back.
+    late: bool,
     end: Option<End>,
 }
 
@@ -122,6 +124,7 @@ impl Daemon {
             events,
             actions: Vec::new(),
             engine_time: now,
+            late: false,
             end: None,
         };
         daemon.apply_pause()?;
@@ -224,8 +227,8 @@ impl Daemon {
         for action in actions.drain(..) {
             match action {
                 Action::Pass(key) => match key.direction {
-                    // The keyboard is the server's again, which did not see this press.
-                    Direction::Down if !self.input.has(key.device) => {
+                    // The server may see the release, and did not see this press.
+                    Direction::Down if self.late || !self.input.has(key.device) => {
                         self.push(Item::HandOver(key.keycode));
                     }
                     Direction::Down => self.push(Item::Press(key.keycode)),
@@ -257,11 +260,17 @@ impl Daemon {
 
     /// Gives a keyboard back whose hold is over, once everything that came from it is out.
     fn give_back(&mut self, now: Instant) -> Result<(), DisplayError> {
-        if let Some(device) = self.input.returnable(now)
-            && self.queue.is_empty()
-            && !self.output.is_busy()
-        {
-            self.input.give_back(device)?;
+        if !self.queue.is_empty() || self.output.is_busy() {
+            return Ok(());
+        }
+        let Some(device) = self.input.returnable(now) else { return Ok(()) };
+        self.late = self.input.give_back(device, &mut self.queue)?;
+        if self.late {
+            while let Some((event, _)) = self.queue.pop_front() {
+                self.on_display_event(&event)?;
+            }
+            self.late = false;
+        } else if !self.input.has(device) {
             self.output.release_stale()?;
         }
         Ok(())

@@ -380,7 +380,7 @@ fn the_release_of_control_overtakes_the_text_that_waits_for_it() {
     assert_eq!(rig.outcome(ticket), Ok(()));
     rig.run(Duration::from_millis(20));
     app.expect("λb");
-    assert_eq!(keys_down(&rig.display), Vec::<u32>::new());
+    assert_eq!(keys_down(&rig.display), [0_u32; 0]);
 }
 
 #[test]

@@ -7,10 +7,11 @@
 //! seen at all.
 //!
 //! The passive grab would end with the trigger's release, and a key typed right after it would
-//! overtake a text that is not typed yet. So a hold takes the keyboard actively at once, and gives
-//! it back when it has been quiet for [`QUIET`]: however late we are, keys and texts stay in order.
-//! What comes in that moment is passed on unread. A daemon that stands still is cut off by the
-//! guard.
+//! overtake a text that is not typed yet. So a hold takes the keyboard actively at once, and keeps
+//! it until the fingers rest: no key is down, and none came for [`PAUSE`]. Until then keys are
+//! passed on in their order, each release the way its press went; then
+//! [`X11Input::give_back`] finds nothing that could change places. A daemon that stands still is
+//! cut off by the guard.
 //!
 //! The grabs are asynchronous. A synchronous one, which would let us stop the keyboard for the
 //! moment of giving it back, loses the keys of that moment: Xorg plays them back to a slave that
@@ -66,8 +67,10 @@ struct Grabbed {
     held: bool,
     /// The server was asked to send us its keys until we say otherwise.
     active: bool,
-    /// When its last key was read.
-    last_key: Instant,
+    /// Since when its fingers rest, as far as is known: the time of the last key.
+    rests_since: Instant,
+    /// A key was seen down in a pause: no use to look again before another key comes.
+    rests_on_key: bool,
     /// Its keymap changed and was not read yet.
     stale: bool,
 }
@@ -81,27 +84,18 @@ pub struct KeyboardInfo {
     pub refused: bool,
 }
 
-/// How long a keyboard must be quiet after a hold before it is given back. In the moment of giving
-/// it back two keys could change places; a finger that has rested so long makes no two in it.
-const QUIET: Duration = Duration::from_millis(40);
+/// How long no key may come before a keyboard is given back: less than there is between the words
+/// of most people.
+const PAUSE: Duration = Duration::from_millis(80);
+
+/// How late we may be at the end of a pause.
+const LATE: Duration = Duration::from_millis(8);
 
 impl Grabbed {
-    /// A keyboard that is the applications', with the trigger's passive grab.
-    fn new(name: String, refused: bool, now: Instant) -> Self {
-        Self {
-            name,
-            refused,
-            trigger_down: false,
-            held: false,
-            active: false,
-            last_key: now,
-            stale: true,
-        }
-    }
-
-    /// When it is to be given back; `None` while it is not ours, or wanted.
+    /// When it is to be given back; `None` while it is not ours, wanted, or not at rest.
     fn return_at(&self) -> Option<Instant> {
-        (self.active && !self.trigger_down && !self.held).then(|| self.last_key + QUIET)
+        let over = self.active && !self.trigger_down && !self.held && !self.rests_on_key;
+        over.then(|| self.rests_since + PAUSE)
     }
 }
 
@@ -202,11 +196,17 @@ impl X11Input {
         Ok(())
     }
 
-    /// A keyboard to give back: its hold is over and it has been quiet.
-    #[must_use]
-    pub fn returnable(&self, now: Instant) -> Option<DeviceId> {
+    /// A keyboard whose hold is over and whose fingers rest: for [`Self::give_back`].
+    pub fn returnable(&mut self, now: Instant) -> Option<DeviceId> {
         let due = |k: &Grabbed| k.return_at().is_some_and(|at| at <= now);
-        self.keyboards.iter().find(|(_, k)| due(k)).map(|(&id, _)| id)
+        let (&device, keyboard) = self.keyboards.iter_mut().find(|(_, k)| due(k))?;
+        if now - keyboard.rests_since <= PAUSE + LATE {
+            return Some(device);
+        }
+        // We did not wake in time, so neither may others have: that was a pause of the machine,
+        // and whoever types goes on in the same moment as we do.
+        keyboard.rests_since = now;
+        None
     }
 
     /// When [`Self::returnable`] will have something, unless more keys come.
@@ -215,19 +215,42 @@ impl X11Input {
         self.keyboards.values().filter_map(Grabbed::return_at).min()
     }
 
-    /// The keys of `device` are the applications' again. All that came to us before has arrived
-    /// when this returns.
+    /// Makes the keys of `device` the applications' again, unless one is down or came meanwhile.
+    ///
+    /// A key may come to us between the last look and the server's letting go. Then this is `true`,
+    /// the key waits in `following`, and the keyboard is ours again: the finger decides whether the
+    /// server or we see its release.
     ///
     /// # Errors
     /// When the connection broke.
-    pub fn give_back(&mut self, device: DeviceId) -> Result<(), DisplayError> {
-        if let Some(keyboard) = self.keyboards.get_mut(&device) {
-            keyboard.active = false;
-            let conn = &self.display.conn;
-            let _ = conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(device))?;
-            let _ = conn.get_input_focus()?.reply()?;
+    pub fn give_back(
+        &mut self,
+        device: DeviceId,
+        following: &mut VecDeque<Numbered>,
+    ) -> Result<bool, DisplayError> {
+        let down = keys::Down::query(&self.display, device, following)?;
+        let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(false) };
+        if following.iter().any(|(event, _)| is_key_of(device, event)) {
+            return Ok(false);
         }
-        Ok(())
+        if down.is_some_and(|down| down.keys().next().is_some()) {
+            keyboard.rests_on_key = true;
+            return Ok(false);
+        }
+        keyboard.active = false;
+        let conn = &self.display.conn;
+        let _ = conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(device))?;
+        // The answer comes after every key that came to us.
+        let _ = conn.get_input_focus()?.reply()?;
+        self.display.drain(following)?;
+        let late = following.iter().any(|(event, _)| is_key_of(device, event));
+        if late {
+            let active = self.take(device)?;
+            if let Some(keyboard) = self.keyboards.get_mut(&device) {
+                keyboard.active = active;
+            }
+        }
+        Ok(late)
     }
 
     /// Grabs `device` actively; `false` when the server refuses.
@@ -264,7 +287,7 @@ impl X11Input {
     /// Whether any keyboard is ours now.
     #[must_use]
     pub fn is_active(&self) -> bool {
-        self.keyboards.keys().any(|&device| self.has(device))
+        self.keyboards.values().any(|k| k.trigger_down || k.held || k.active)
     }
 
     /// Drops every grab, or takes them again.
@@ -309,17 +332,22 @@ impl X11Input {
         events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
     ) -> Result<(), DisplayError> {
         for device in self.keyboards.keys().copied().collect::<Vec<_>>() {
-            if self.has(device) {
+            if self.keyboards.get(&device).is_some_and(|k| k.active || k.trigger_down) {
                 let conn = &self.display.conn;
                 let _ = conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(device))?;
                 events.push((Instant::now(), Event::DeviceGone(device)));
                 self.read_keymap(device, events);
             }
             if let Some(keyboard) = self.keyboards.get_mut(&device) {
-                *keyboard =
-                    Grabbed::new(keyboard.name.clone(), keyboard.refused, keyboard.last_key);
+                (keyboard.trigger_down, keyboard.held, keyboard.active) = (false, false, false);
             }
-            self.ungrab(device, self.trigger)?;
+            let _ = self.display.conn.xinput_xi_passive_ungrab_device(
+                self.display.root,
+                self.trigger.0,
+                x_id(device),
+                GrabType::KEYCODE,
+                &[ANY_MODIFIER],
+            )?;
             if !self.paused {
                 let refused = !self.grab(device, trigger)?;
                 if let Some(keyboard) = self.keyboards.get_mut(&device) {
@@ -331,13 +359,13 @@ impl X11Input {
         Ok(())
     }
 
-    /// Asks for the passive grab of a key; `false` when another program has it.
-    fn grab(&self, device: DeviceId, key: Keycode) -> Result<bool, DisplayError> {
+    /// Asks for the passive grab; `false` when another program has it.
+    fn grab(&self, device: DeviceId, trigger: Keycode) -> Result<bool, DisplayError> {
         let reply = self.display.conn.xinput_xi_passive_grab_device(
             x11rb::CURRENT_TIME,
             self.display.root,
             NONE,
-            key.0,
+            trigger.0,
             x_id(device),
             GrabType::KEYCODE,
             GrabMode22::ASYNC,
@@ -348,18 +376,6 @@ impl X11Input {
         )?;
         // The reply lists the modifier combinations that could not be grabbed.
         Ok(reply.reply()?.modifiers.is_empty())
-    }
-
-    /// Drops a passive grab.
-    fn ungrab(&self, device: DeviceId, key: Keycode) -> Result<(), DisplayError> {
-        let _ = self.display.conn.xinput_xi_passive_ungrab_device(
-            self.display.root,
-            key.0,
-            x_id(device),
-            GrabType::KEYCODE,
-            &[ANY_MODIFIER],
-        )?;
-        Ok(())
     }
 
     /// Compares the list of keyboards with the server's; grabs the new ones, forgets the gone ones.
@@ -396,7 +412,17 @@ impl X11Input {
                     Err(error) => return Err(error),
                 },
             };
-            self.keyboards.insert(id, Grabbed::new(name, refused, now));
+            let keyboard = Grabbed {
+                name,
+                refused,
+                trigger_down: false,
+                held: false,
+                active: false,
+                rests_since: now,
+                rests_on_key: false,
+                stale: true,
+            };
+            self.keyboards.insert(id, keyboard);
             self.read_keymap(id, events);
         }
         Ok(())
@@ -457,7 +483,7 @@ impl X11Input {
     ) -> Result<(), DisplayError> {
         let device = DeviceId(key.deviceid.into());
         let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(()) };
-        keyboard.last_key = Instant::now();
+        (keyboard.rests_since, keyboard.rests_on_key) = (Instant::now(), false);
         let repeat = key.flags.contains(KeyEventFlags::KEY_REPEAT);
         let direction = if repeat { Direction::Repeat } else { direction };
         let keycode = Keycode(key.detail);
@@ -524,4 +550,9 @@ fn x_id(device: DeviceId) -> u16 {
 /// The eight real modifiers; the protocol carries them in one byte (`SETofKEYMASK`).
 fn mask(mods: ModMask) -> u8 {
     u16::from(mods).to_le_bytes()[0]
+}
+
+fn is_key_of(device: DeviceId, event: &XEvent) -> bool {
+    let (XEvent::XinputKeyPress(key) | XEvent::XinputKeyRelease(key)) = event else { return false };
+    u32::from(key.deviceid) == device.0
 }
