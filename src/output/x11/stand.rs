@@ -245,10 +245,14 @@ impl Stand {
         check(&mut self.own, sent).map(drop)
     }
 
-    /// Whether an event with this sequence number, about this device, may mean a foreign change.
-    pub(super) fn concerns(&mut self, device: u8, sequence: u16) -> bool {
-        let own = self.own.contains(sequence);
-        !own && self.targets.iter().any(|target| target.device == u16::from(device))
+    /// Whether an event with this sequence number comes from our own changes.
+    pub(super) fn is_own(&mut self, sequence: u16) -> bool {
+        self.own.contains(sequence)
+    }
+
+    /// Whether the pool stands on this device.
+    pub(super) fn has(&self, device: u8) -> bool {
+        self.targets.iter().any(|target| target.device == u16::from(device))
     }
 }
 
