@@ -72,7 +72,7 @@ impl App {
         // A mapped window is not yet one that reads: input methods start later.
         sleep(Duration::from_millis(700));
         // Zenity tells its text at the end only, and needs a millisecond and more a character.
-        let patience = Duration::from_secs(if kind == Kind::Zenity { 25 } else { 5 });
+        let patience = Duration::from_secs(if kind == Kind::Zenity { 120 } else { 15 });
         Self { id, kind, window, output, patience }
     }
 
@@ -107,10 +107,13 @@ impl App {
         }
         let (got, expected): (Vec<_>, Vec<_>) = (got.chars().collect(), expected.chars().collect());
         let at = (0..).find(|&i| got.get(i) != expected.get(i)).unwrap();
-        let near =
-            |text: &[char]| -> String { text[at.min(text.len())..].iter().take(20).collect() };
+        let near = |text: &[char]| {
+            let near: String = text[at.min(text.len())..].iter().take(20).collect();
+            near.escape_debug().to_string()
+        };
         panic!(
-            "{} characters instead of {}; at {at} `{}` instead of `{}`",
+            "{:?}: {} characters instead of {}; at {at} `{}` instead of `{}`",
+            self.kind,
             got.len(),
             expected.len(),
             near(&got),
