@@ -23,6 +23,9 @@ const ASKED: Duration = Duration::from_secs(5);
 /// How long a client may take for each key in a burst.
 const KEY: Duration = Duration::from_millis(4);
 
+/// The same for each changed key: Xlib clients ask the server what it is now.
+const CHANGE: Duration = Duration::from_millis(2);
+
 /// The place of a symbol: the key by its index, and the level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
@@ -155,6 +158,8 @@ impl Pool {
             };
             wanted[index] = true;
         }
+        let changes = CHANGE * u32::try_from(plan.bind.len()).unwrap_or(0);
+        self.read = self.read.map(|read| read.max(now) + changes);
         for &symbol in symbols.iter().take(limit) {
             let Some(index) = self.find(symbol, held) else { break };
             let read = self.read.map_or(now, |read| read.max(now)) + KEY;
