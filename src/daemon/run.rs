@@ -179,7 +179,7 @@ impl Daemon {
     }
 
     fn on_display_event(&mut self, event: &XEvent) -> Result<(), DisplayError> {
-        let foreign = self.output.on_event(event);
+        let foreign = !self.output.on_event(event);
         self.input.on_event(event, &mut self.queue, foreign, &mut self.events)?;
         if self.focus.on_event(event)? {
             self.apply_pause()?;

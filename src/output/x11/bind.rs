@@ -1,9 +1,9 @@
 //! The XKB requests that give a key its symbols, one key of one device at a time, so that no other
 //! key is ever rewritten.
 //!
-//! `XkbSetMap` on a slave also changes the master when that slave was the last one to type; any
-//! other slave's map is copied to the master, whole, with its next key. So the master needs no
-//! request of its own.
+//! `XkbSetMap` on the core keyboard changes the master and all slaves attached to it. On a slave it
+//! changes that slave, twice, and the master when that slave was the last one to type; any other
+//! slave's map is copied to the master, whole, with its next key. (Xorg 21.1, xkb/xkb.c.)
 
 use x11rb::{
     cookie::VoidCookie,
@@ -37,9 +37,17 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Adds the key type at the index of this target.
-    pub(super) fn add_type<'c>(&self, display: &'c Display, levels: &Levels) -> Sent<'c> {
-        let values = SetMapAux { types: Some(vec![levels.to_type()]), ..SetMapAux::default() };
+    /// Adds the key type, from the index `first` to that of this target, to a device that has
+    /// `first` types. The server never takes one away again.
+    pub(super) fn add_types<'c>(
+        &self,
+        display: &'c Display,
+        levels: &Levels,
+        first: usize,
+    ) -> Sent<'c> {
+        let count = usize::from(self.key_type) + 1 - first;
+        let values =
+            SetMapAux { types: Some(vec![levels.to_type(); count]), ..SetMapAux::default() };
         self.set_map(display, SetMapFlags::RESIZE_TYPES, 0, &values)
     }
 
@@ -138,7 +146,8 @@ impl Target {
     ) -> Sent<'c> {
         let has = |part: bool| if part { (keycode, 1) } else { (0, 0) };
         let types = values.types.as_ref().map_or(0, Vec::len) as u8;
-        let first_type = if types > 0 { self.key_type } else { 0 };
+        // Types end with the pool's.
+        let first_type = if types > 0 { self.key_type + 1 - types } else { 0 };
         let (first_sym, syms) = has(values.syms.is_some());
         let total_syms = values.syms.iter().flatten().map(|key| key.syms.len()).sum::<usize>();
         let (first_action, actions) = has(values.key_actions.is_some());

@@ -104,10 +104,10 @@ impl DeviceMap {
         self.types.len()
     }
 
-    /// The index of the key type for `levels`, if the device has it.
-    pub(super) fn type_index(&self, levels: &Levels) -> Option<u8> {
-        let index = self.types.iter().rposition(|t| Levels::of_type(t).as_ref() == Some(levels));
-        index.and_then(|i| i.try_into().ok())
+    /// Whether the type at `index` is the key type for `levels`.
+    pub(super) fn has_type(&self, index: u8, levels: &Levels) -> bool {
+        let found = self.types.get(usize::from(index)).and_then(Levels::of_type);
+        found.as_ref() == Some(levels)
     }
 
     /// Who uses this key.

@@ -11,34 +11,37 @@ mod bind;
 mod inject;
 mod keymap;
 mod levels;
+mod lock;
 mod pool;
 mod queue;
+mod reader;
 mod stand;
 mod typist;
 
 use std::{
     collections::VecDeque,
-    fmt,
     time::{Duration, Instant},
 };
 
 use x11rb::{
     connection::Connection,
-    errors::{ConnectionError, ReplyError},
     protocol::{
         Event,
         xkb::{self, ConnectionExt as _},
-        xproto::{ConnectionExt as _, CreateWindowAux, ModMask, Window, WindowClass},
+        xproto::{ConnectionExt as _, ModMask, Window},
     },
 };
 
 pub use inject::settle;
+pub use lock::{LOCK, OutputError};
 pub use queue::{Item, Ticket};
 pub use typist::Typist;
 
 use self::{
     inject::{Hand, fake},
+    lock::take_lock,
     queue::{Queue, Work},
+    reader::Reader,
     stand::Stand,
 };
 use super::Undelivered;
@@ -46,9 +49,6 @@ use crate::{
     keycode::Keycode,
     x11::{Display, DisplayError},
 };
-
-/// The X selection that the owner of the pool holds.
-pub const LOCK: &str = "_COMPOSEKEY_POOL";
 
 /// How long a text waits for Control, Alt or Super to go up.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -60,6 +60,8 @@ const CALM: Duration = Duration::from_millis(10);
 const CHUNK: usize = 128;
 const RETURN: u32 = 0xff0d;
 const TAB: u32 = 0xff09;
+/// A text that is longer than this may use up the pool: then the client is asked.
+const LONG: usize = 32;
 /// How much of a text is looked at to bind its characters ahead.
 const AHEAD: usize = 1000;
 const CORE: u16 = 0x100;
@@ -76,6 +78,11 @@ pub struct X11Output {
     stand: Stand,
     queue: Queue,
     hand: Hand,
+    reader: Option<Reader>,
+    /// Whether a reader was looked for, for what is in the queue.
+    sought: bool,
+    /// When the reader was asked last.
+    asked: Instant,
     outcomes: VecDeque<(Ticket, Result<(), Undelivered>)>,
     check: Check,
     wake: Option<Instant>,
@@ -89,16 +96,6 @@ enum Check {
     /// An event said so; the time is not known yet.
     Told,
     At(Instant),
-}
-
-/// Why there is no output.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum OutputError {
-    /// Another program holds the pool.
-    Busy,
-    /// The display.
-    Display(DisplayError),
 }
 
 impl X11Output {
@@ -117,6 +114,9 @@ impl X11Output {
             stand: Stand::default(),
             queue: Queue::default(),
             hand: Hand::default(),
+            reader: None,
+            sought: false,
+            asked: now,
             outcomes: VecDeque::new(),
             check: Check::Not,
             wake: None,
@@ -173,19 +173,37 @@ impl X11Output {
         [check, self.wake].into_iter().flatten().min()
     }
 
-    /// Takes notice of an event; all events of the connection may be given. [`Self::deadline`]
-    /// may be earlier afterwards. Tells whether it says that somebody else changed a keymap.
+    /// Takes notice of an event; all events of the connection are to be given. [`Self::deadline`]
+    /// may be earlier afterwards.
+    ///
+    /// True when this output caused the event itself: then no key but the pool's has changed, and
+    /// nobody else need look.
     pub fn on_event(&mut self, event: &Event) -> bool {
-        let concerns = match event {
-            Event::XkbMapNotify(e) => self.stand.concerns(e.device_id, e.sequence),
-            Event::XkbNewKeyboardNotify(e) => self.stand.concerns(e.device_id, e.sequence),
-            Event::XinputHierarchy(_) => true,
-            _ => false,
+        if self.reader.as_mut().is_some_and(|reader| reader.answers(event)) {
+            self.stand.pool.confirm(self.asked);
+            self.wake = Some(self.now);
+        }
+        let (device, sequence) = match event {
+            Event::XkbMapNotify(e) => (e.device_id, e.sequence),
+            Event::XkbNewKeyboardNotify(e) => (e.device_id, e.sequence),
+            Event::MappingNotify(e) => return self.stand.is_own(e.sequence),
+            Event::XinputHierarchy(_) => {
+                self.look_again();
+                return false;
+            }
+            _ => return false,
         };
-        if concerns && self.check == Check::Not {
+        let own = self.stand.is_own(sequence);
+        if !own && self.stand.has(device) {
+            self.look_again();
+        }
+        own
+    }
+
+    fn look_again(&mut self) {
+        if self.check == Check::Not {
             self.check = Check::Told;
         }
-        concerns
     }
 
     /// Does as much as can be done now. `now` never runs backwards.
@@ -214,6 +232,13 @@ impl X11Output {
                 }
             }
         }
+        if self.queue.is_empty() && self.sought {
+            self.sought = false;
+            self.stand.pool.set_asked(false);
+            if let Some(reader) = self.reader.take() {
+                reader.leave(&self.display)?;
+            }
+        }
         self.display.conn.flush()?;
         Ok(())
     }
@@ -239,9 +264,10 @@ impl X11Output {
         if self.stand.pool.settled(now) {
             self.stand.clear(&self.display)?;
         }
-        self.display.conn.destroy_window(self.window)?;
+        let display = self.display.clone();
+        drop(self);
         // Wait for the server: what is still on its way may be lost when the process ends.
-        self.display.conn.get_input_focus()?.reply()?;
+        display.conn.get_input_focus()?.reply()?;
         Ok(())
     }
 
@@ -299,6 +325,11 @@ impl X11Output {
             self.wake = Some(now);
             return Ok(());
         }
+        if part.len() > LONG && !self.sought {
+            self.sought = true;
+            self.reader = Reader::find(&self.display)?;
+            self.stand.pool.set_asked(self.reader.is_some());
+        }
         let plan = self.stand.pool.plan(&part, CHUNK, mods & selectors, now);
         if !plan.bind.is_empty() && !self.stand.bind(&self.display, &plan.bind)? {
             // A keymap changed under our hands. The next look puts the symbols there.
@@ -319,7 +350,10 @@ impl X11Output {
         text.symbols.drain(..plan.places.len());
         match plan.until {
             _ if text.symbols.is_empty() => self.finish(Ok(())),
-            Some(until) if plan.places.len() < CHUNK => self.wake = Some(until),
+            Some(until) if plan.places.len() < CHUNK => {
+                self.wake = Some(until);
+                self.ask()?;
+            }
             None if plan.places.is_empty() => self.finish(Err(Undelivered::NoFreeKeycode)),
             _ => self.wake = Some(now),
         }
@@ -352,6 +386,16 @@ impl X11Output {
         Ok(())
     }
 
+    /// Asks whether what was typed until now is read.
+    fn ask(&mut self) -> Result<(), DisplayError> {
+        if let Some(reader) = &mut self.reader
+            && reader.ask(&self.display)?
+        {
+            self.asked = self.now;
+        }
+        Ok(())
+    }
+
     fn finish(&mut self, outcome: Result<(), Undelivered>) {
         if let Some(Work::Text(text)) = self.queue.front() {
             self.outcomes.push_back((text.ticket, outcome));
@@ -364,6 +408,7 @@ impl Drop for X11Output {
     fn drop(&mut self) {
         // The display may be gone: then there is nothing to release.
         let _ = self.hand.release_all(&self.display);
+        let _ = self.display.conn.destroy_window(self.window);
         let _ = self.display.conn.flush();
     }
 }
@@ -382,69 +427,6 @@ fn symbols(text: &str) -> Option<VecDeque<u32>> {
             c => Some(0x0100_0000 | u32::from(c)),
         })
         .collect()
-}
-
-/// Becomes the owner of [`LOCK`].
-fn take_lock(display: &Display) -> Result<Window, OutputError> {
-    let conn = &display.conn;
-    let lock = conn.intern_atom(false, LOCK.as_bytes())?.reply()?.atom;
-    let window =
-        conn.generate_id().map_err(|_| DisplayError::from(ConnectionError::UnknownError))?;
-    let aux = CreateWindowAux::new();
-    let class = WindowClass::INPUT_ONLY;
-    conn.create_window(0, window, display.root, -1, -1, 1, 1, 0, class, 0, &aux)?;
-    // Between the question and the claim nobody else may claim.
-    conn.grab_server()?;
-    let owner = conn.get_selection_owner(lock)?.reply()?.owner;
-    if owner == x11rb::NONE {
-        conn.set_selection_owner(window, lock, x11rb::CURRENT_TIME)?;
-    }
-    conn.ungrab_server()?;
-    conn.flush()?;
-    if owner != x11rb::NONE {
-        conn.destroy_window(window)?;
-        return Err(OutputError::Busy);
-    }
-    Ok(window)
-}
-
-impl From<DisplayError> for OutputError {
-    fn from(error: DisplayError) -> Self {
-        Self::Display(error)
-    }
-}
-
-impl From<ConnectionError> for OutputError {
-    fn from(error: ConnectionError) -> Self {
-        Self::Display(error.into())
-    }
-}
-
-impl From<ReplyError> for OutputError {
-    fn from(error: ReplyError) -> Self {
-        Self::Display(error.into())
-    }
-}
-
-impl fmt::Display for OutputError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Busy => write!(
-                f,
-                "another composekey already types on this display (it owns the selection `{LOCK}`)"
-            ),
-            Self::Display(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for OutputError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Busy => None,
-            Self::Display(error) => Some(error),
-        }
-    }
 }
 
 #[cfg(test)]

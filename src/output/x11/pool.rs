@@ -18,8 +18,13 @@ use super::levels::Levels;
 
 /// How long a client may take, beyond [`KEY`] for each key, to look up a key.
 const GRACE: Duration = Duration::from_millis(250);
+/// The same for a client that can be asked whether it has.
+const ASKED: Duration = Duration::from_secs(5);
 /// How long a client may take for each key in a burst.
 const KEY: Duration = Duration::from_millis(4);
+
+/// The same for each changed key: Xlib clients ask the server what it is now.
+const CHANGE: Duration = Duration::from_millis(2);
 
 /// The place of a symbol: the key by its index, and the level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +38,9 @@ pub(super) struct Place {
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
     symbol: u32,
+    /// When it was typed last.
+    used: Option<Instant>,
+    /// When a client that keeps up has read that.
     read: Option<Instant>,
 }
 
@@ -44,8 +52,12 @@ pub(super) struct Pool {
     selectors: Vec<u8>,
     /// All keys' level 0 first: it needs no selector.
     slots: Vec<Slot>,
-    /// When everything typed so far is read.
+    /// When a client that keeps up has read everything.
     read: Option<Instant>,
+    /// What was typed until then is read: the client said so.
+    confirmed: Option<Instant>,
+    /// Whether the client is asked.
+    asked: bool,
 }
 
 /// What to do for the next few characters.
@@ -63,7 +75,7 @@ impl Pool {
     /// A pool on these keycodes: the last ones select, the others hold symbols.
     pub(super) fn new(levels: Levels, codes: Vec<u8>, selectors: Vec<u8>) -> Self {
         let slots = vec![Slot::default(); codes.len() * levels.count()];
-        Self { levels, codes, selectors, slots, read: None }
+        Self { levels, codes, selectors, slots, ..Self::default() }
     }
 
     /// The keycodes that hold symbols.
@@ -96,10 +108,20 @@ impl Pool {
         for (level, &symbol) in symbols.iter().enumerate().take(self.levels.count()) {
             let index = self.index(key, level);
             if symbol != 0 {
-                self.slots[index] = Slot { symbol, read: Some(now) };
+                self.slots[index] = Slot { symbol, used: Some(now), read: Some(now) };
             }
         }
         self.read = self.read.max(Some(now));
+    }
+
+    /// Whether the client is asked if it has read what was typed; see [`Self::confirm`].
+    pub(super) fn set_asked(&mut self, asked: bool) {
+        self.asked = asked;
+    }
+
+    /// The client has read all that was typed until `then`.
+    pub(super) fn confirm(&mut self, then: Instant) {
+        self.confirmed = self.confirmed.max(Some(then));
     }
 
     /// Whether everything typed so far was surely read.
@@ -121,7 +143,7 @@ impl Pool {
                 Some(index) => index,
                 None => match self.evict(&wanted, held, now) {
                     Ok(index) => {
-                        self.slots[index] = Slot { symbol, read: Some(now) };
+                        self.slots[index] = Slot { symbol, used: Some(now), read: Some(now) };
                         let key = self.place(index).key;
                         if !plan.bind.contains(&key) {
                             plan.bind.push(key);
@@ -136,10 +158,13 @@ impl Pool {
             };
             wanted[index] = true;
         }
+        let changes = CHANGE * u32::try_from(plan.bind.len()).unwrap_or(0);
+        self.read = self.read.map(|read| read.max(now) + changes);
         for &symbol in symbols.iter().take(limit) {
             let Some(index) = self.find(symbol, held) else { break };
             let read = self.read.map_or(now, |read| read.max(now)) + KEY;
             self.read = Some(read);
+            self.slots[index].used = Some(now);
             self.slots[index].read = Some(read);
             plan.places.push(self.place(index));
         }
@@ -155,8 +180,10 @@ impl Pool {
     fn evict(&self, wanted: &[bool], held: u8, now: Instant) -> Result<usize, Option<Instant>> {
         let slots = (0..self.slots.len()).filter(|&i| self.reaches(i, held) && !wanted[i]);
         let oldest = slots.min_by_key(|&i| self.slots[i].read).ok_or(None)?;
-        match self.slots[oldest].read.map(|read| read + GRACE) {
-            Some(until) if until > now => Err(Some(until)),
+        let slot = &self.slots[oldest];
+        let grace = if self.asked { ASKED } else { GRACE };
+        match slot.read.map(|read| read + grace) {
+            Some(until) if until > now && slot.used > self.confirmed => Err(Some(until)),
             _ => Ok(oldest),
         }
     }
@@ -214,6 +241,19 @@ mod tests {
         let plan = pool.plan(&[1, 2, 3, 4, 5], 99, 0x80, now);
         let levels: Vec<_> = plan.places.iter().map(|p| p.level).collect();
         assert_eq!(levels, [2, 2, 3, 3]);
+    }
+
+    #[test]
+    fn a_client_that_is_asked_decides() {
+        let (mut pool, now) = (pool(), Instant::now());
+        pool.set_asked(true);
+        pool.plan(&[1, 2, 3, 4, 5, 6, 7, 8], 99, 0, now);
+        let later = now + 10 * GRACE;
+        assert!(pool.plan(&[9], 99, 0, later).places.is_empty());
+        pool.confirm(now);
+        assert_eq!(pool.plan(&[9], 99, 0, later).places.len(), 1);
+        pool.set_asked(false);
+        assert_eq!(pool.plan(&[10], 99, 0, later).places.len(), 1);
     }
 
     #[test]

@@ -28,6 +28,8 @@ use crate::x11::{Device, Display, DisplayError, Role};
 
 /// `ISO_Level5_Shift` and `ISO_Level3_Shift`: what the selector keys are called. No text.
 const SELECTOR_SYMBOLS: [u32; 2] = [0xfe11, 0xfe03];
+/// The master and the keyboards attached to it.
+const CORE: u16 = 0x100;
 /// With at least this many free keycodes one is left to programs that need one, as xdotool does.
 const ENOUGH: usize = 8;
 
@@ -81,31 +83,24 @@ impl Stand {
         self.shortcuts = shortcuts(&maps);
         self.find_lost(&maps);
         self.choose(&maps, now);
-        let mut unnamed = Vec::new();
+        let levels = self.pool.levels();
         self.targets.clear();
-        for map in &maps {
-            let levels = self.pool.levels();
-            let found = map.type_index(levels);
-            let Ok(key_type) = u8::try_from(map.types()) else { continue };
-            let target = Target {
-                device: map.device,
-                min: map.min,
-                max: map.max,
-                key_type: found.unwrap_or(key_type),
-            };
-            if found.is_none() && !self.pool.codes().is_empty() {
-                let cookie = target.add_type(display, levels)?;
-                self.own.add(cookie.sequence_number());
-                if !refused(cookie)? {
-                    unnamed.push(target);
-                }
+        // One index on all devices, so that one request can go to all of them.
+        let known = (0..=255).find(|i| maps.iter().all(|map| map.has_type(*i, levels)));
+        let last = maps.iter().map(DeviceMap::types).max().unwrap_or(0);
+        let Some(key_type) = known.or(u8::try_from(last).ok()) else { return Ok(()) };
+        let target =
+            |map: &DeviceMap| Target { device: map.device, min: map.min, max: map.max, key_type };
+        self.targets.extend(maps.iter().map(target));
+        if known.is_none() && !self.pool.codes().is_empty() {
+            let mut sent = Vec::new();
+            for (target, map) in self.targets.iter().zip(&maps) {
+                sent.push(target.add_types(display, levels, map.types())?);
             }
-            self.targets.push(target);
-        }
-        for target in &unnamed {
-            target.name_type(display, self.pool.levels())?;
-        }
-        if !unnamed.is_empty() {
+            check(&mut self.own, sent)?;
+            for target in &self.targets {
+                target.name_type(display, self.pool.levels())?;
+            }
             announce(display, &keyboards, self.pool.codes()[0])?;
         }
         self.apply(display, &maps)
@@ -218,12 +213,26 @@ impl Stand {
 
     /// Puts the present symbols of these keys into every map. False when a map refused, because
     /// it changed meanwhile: look again.
+    ///
+    /// One request goes to the master and the keyboards attached to it, and each floating keyboard
+    /// gets its own. A keyboard may begin to float in between, so there is a second look.
     pub(super) fn bind(&mut self, display: &Display, keys: &[usize]) -> Result<bool, DisplayError> {
+        let Some(all) = self.targets.first().map(|t| Target { device: CORE, ..*t }) else {
+            return Ok(true);
+        };
+        let bound: Vec<_> =
+            keys.iter().map(|&key| (self.pool.codes()[key], self.pool.symbols(key))).collect();
         let mut sent = Vec::new();
-        for &key in keys {
-            let (code, symbols) = (self.pool.codes()[key], self.pool.symbols(key));
-            for target in &self.targets {
-                sent.push(target.bind(display, code, &symbols)?);
+        // A request that names another range of keycodes than the device has would change that.
+        let alike = self.targets.iter().all(|t| (t.min, t.max) == (all.min, all.max));
+        let before = floating(display)?;
+        for (code, symbols) in bound.iter().filter(|_| alike) {
+            sent.push(all.bind(display, *code, symbols)?);
+        }
+        let alone = &before | &floating(display)?;
+        for target in self.targets.iter().filter(|t| !alike || alone.contains(&t.device)) {
+            for (code, symbols) in &bound {
+                sent.push(target.bind(display, *code, symbols)?);
             }
         }
         let fine = check(&mut self.own, sent)?;
@@ -245,10 +254,14 @@ impl Stand {
         check(&mut self.own, sent).map(drop)
     }
 
-    /// Whether an event with this sequence number, about this device, may mean a foreign change.
-    pub(super) fn concerns(&mut self, device: u8, sequence: u16) -> bool {
-        let own = self.own.contains(sequence);
-        !own && self.targets.iter().any(|target| target.device == u16::from(device))
+    /// Whether an event with this sequence number comes from our own changes.
+    pub(super) fn is_own(&mut self, sequence: u16) -> bool {
+        self.own.contains(sequence)
+    }
+
+    /// Whether the pool stands on this device.
+    pub(super) fn has(&self, device: u8) -> bool {
+        self.targets.iter().any(|target| target.device == u16::from(device))
     }
 }
 
@@ -279,6 +292,12 @@ fn check(own: &mut Own, sent: Vec<VoidCookie<'_, XCBConnection>>) -> Result<bool
         fine &= !refused(cookie)?;
     }
     Ok(fine)
+}
+
+/// The keyboards that are held by somebody.
+fn floating(display: &Display) -> Result<BTreeSet<u16>, DisplayError> {
+    let keyboards = display.keyboards()?.into_iter();
+    Ok(keyboards.filter(|d| d.role == Role::Floating).map(|d| d.id).collect())
 }
 
 /// Makes every client read the master's keymap anew.

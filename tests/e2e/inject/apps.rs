@@ -10,9 +10,9 @@ use x11rb::{
 use super::server::{Server, wait_for};
 
 /// A program with a window that has the focus.
-pub struct App {
-    pub id: u32,
-    pub kind: Kind,
+pub(crate) struct App {
+    pub(crate) id: u32,
+    pub(crate) kind: Kind,
     window: Window,
     output: PathBuf,
     /// How long it may stay silent while it works.
@@ -21,7 +21,7 @@ pub struct App {
 
 /// The programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Xterm,
     /// GTK 3.
     Zenity,
@@ -33,7 +33,7 @@ pub enum Kind {
 
 impl App {
     /// Starts it and waits until it can be typed at.
-    pub fn start(server: &mut Server, kind: Kind) -> Self {
+    pub(crate) fn start(server: &mut Server, kind: Kind) -> Self {
         let output = server.path(&format!("{kind:?}-{}.out", server.apps));
         server.apps += 1;
         fs::write(&output, "").unwrap();
@@ -72,17 +72,17 @@ impl App {
         // A mapped window is not yet one that reads: input methods start later.
         sleep(Duration::from_millis(700));
         // Zenity tells its text at the end only, and needs a millisecond and more a character.
-        let patience = Duration::from_secs(if kind == Kind::Zenity { 25 } else { 5 });
+        let patience = Duration::from_secs(if kind == Kind::Zenity { 120 } else { 15 });
         Self { id, kind, window, output, patience }
     }
 
     /// Gives it the focus.
-    pub fn focus(&self, server: &Server) {
+    pub(crate) fn focus(&self, server: &Server) {
         focus(server, self.window);
     }
 
     /// What was received so far.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let bytes = fs::read(&self.output).unwrap();
         // The terminal is raw: Return is `\r`. Zenity ends its line.
         String::from_utf8_lossy(&bytes).replace('\r', "\n")
@@ -90,7 +90,7 @@ impl App {
 
     /// Waits until `expected` is there, and a little longer, for too much would be wrong too.
     #[track_caller]
-    pub fn expect(&self, expected: &str) {
+    pub(crate) fn expect(&self, expected: &str) {
         let limit = Duration::from_secs(240);
         let mut last = (self.text().len(), std::time::Instant::now());
         wait_for(limit, || {
@@ -107,10 +107,13 @@ impl App {
         }
         let (got, expected): (Vec<_>, Vec<_>) = (got.chars().collect(), expected.chars().collect());
         let at = (0..).find(|&i| got.get(i) != expected.get(i)).unwrap();
-        let near =
-            |text: &[char]| -> String { text[at.min(text.len())..].iter().take(20).collect() };
+        let near = |text: &[char]| {
+            let near: String = text[at.min(text.len())..].iter().take(20).collect();
+            near.escape_debug().to_string()
+        };
         panic!(
-            "{} characters instead of {}; at {at} `{}` instead of `{}`",
+            "{:?}: {} characters instead of {}; at {at} `{}` instead of `{}`",
+            self.kind,
             got.len(),
             expected.len(),
             near(&got),

@@ -14,17 +14,17 @@ use std::{
 use composekey::x11::Display;
 
 /// A server; ends with this value.
-pub struct Server {
-    pub name: String,
-    pub dir: tempfile::TempDir,
+pub(crate) struct Server {
+    pub(crate) name: String,
+    pub(crate) dir: tempfile::TempDir,
     children: Vec<Child>,
-    pub keyboards: Vec<Keyboard>,
-    pub apps: usize,
-    pub windows: RefCell<Vec<u32>>,
+    pub(crate) keyboards: Vec<Keyboard>,
+    pub(crate) apps: usize,
+    pub(crate) windows: RefCell<Vec<u32>>,
 }
 
 /// A keyboard of the server: X keycodes go down and up.
-pub struct Keyboard(UnixStream);
+pub(crate) struct Keyboard(UnixStream);
 
 impl Keyboard {
     fn connect(path: &Path) -> Self {
@@ -39,14 +39,14 @@ impl Keyboard {
         Self(socket)
     }
 
-    pub fn key(&mut self, code: u32, down: bool) {
+    pub(crate) fn key(&mut self, code: u32, down: bool) {
         let words = [16, 5, code, u32::from(down)];
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
         self.0.write_all(&bytes).unwrap();
         self.sync();
     }
 
-    pub fn tap(&mut self, code: u32) {
+    pub(crate) fn tap(&mut self, code: u32) {
         self.key(code, true);
         self.key(code, false);
     }
@@ -102,7 +102,7 @@ EndSection
 
 impl Server {
     /// Starts a server with the us layout on evdev keycodes.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let config = dir.path().join("xorg.conf");
         fs::write(&config, CONFIG.replace("@DIR@", dir.path().to_str().unwrap())).unwrap();
@@ -148,22 +148,27 @@ impl Server {
         panic!("no display number between 100 and 119 is free, or Xorg does not start");
     }
 
-    pub fn display(&self) -> Display {
+    pub(crate) fn display(&self) -> Display {
         Display::open(Some(&self.name)).unwrap()
     }
 
     /// Sets a layout, as a user does.
-    pub fn layout(&self, layout: &str, more: &[&str]) {
+    pub(crate) fn layout(&self, layout: &str, more: &[&str]) {
         let args = ["-rules", "evdev", "-model", "pc105", "-layout", layout];
         let mut command = self.command("setxkbmap");
         assert!(command.args(args).args(more).status().unwrap().success());
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    /// Connects to a keyboard again that was disabled.
+    pub(crate) fn reconnect(&mut self, index: usize) {
+        self.keyboards[index] = Keyboard::connect(&self.path(&format!("keyboard{index}.sock")));
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    pub fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command
             .env("DISPLAY", &self.name)
@@ -179,7 +184,7 @@ impl Server {
     }
 
     /// Starts a program that ends with the server; its process id.
-    pub fn spawn(&mut self, mut command: Command) -> u32 {
+    pub(crate) fn spawn(&mut self, mut command: Command) -> u32 {
         let child = command.spawn().unwrap();
         let id = child.id();
         self.children.push(child);
@@ -198,7 +203,7 @@ impl Drop for Server {
 }
 
 /// Waits until `done`; whether it came true in time.
-pub fn wait_for(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
+pub(crate) fn wait_for(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
     let end = Instant::now() + limit;
     loop {
         if done() {
