@@ -3,6 +3,8 @@
 //! Both must use the same connection: requests of one connection are carried out in order, so what
 //! is passed on, typed and let go arrives in the order in which it was decided.
 
+mod copy;
+
 use std::{collections::VecDeque, fmt, rc::Rc};
 
 use x11rb::{
@@ -18,6 +20,8 @@ use x11rb::{
     },
     xcb_ffi::XCBConnection,
 };
+
+pub use copy::copy_keymap;
 
 /// An event, and the number of the last request that the server had carried out before it.
 pub type Numbered = (Event, SequenceNumber);

@@ -42,7 +42,7 @@ use xkbcommon::xkb as xkbc;
 use crate::{
     engine::{DeviceId, Direction, Event, KeyEvent, Session, XkbKeyboard},
     keycode::Keycode,
-    x11::{Display, DisplayError, Numbered, Role},
+    x11::{Display, DisplayError, Numbered, Role, copy_keymap},
 };
 
 /// Key events of every real keyboard, from the trigger's press on.
@@ -51,6 +51,8 @@ pub struct X11Input {
     display: Display,
     trigger: Keycode,
     keyboards: BTreeMap<DeviceId, Grabbed>,
+    /// The XTEST keyboard: always attached, so it has what a floating one missed.
+    xtest: Option<u16>,
     clock: clock::ServerClock,
     paused: bool,
 }
@@ -73,6 +75,9 @@ struct Grabbed {
     rests_on_key: bool,
     /// Its keymap changed and was not read yet.
     stale: bool,
+    /// The keymap of the attached keyboards changed while this one was ours: it floats then, and
+    /// the server left it out.
+    missed: bool,
 }
 
 /// A keyboard as the user is told of it.
@@ -113,6 +118,7 @@ impl X11Input {
             display: display.clone(),
             trigger,
             keyboards: BTreeMap::new(),
+            xtest: None,
             clock: clock::ServerClock::default(),
             paused: false,
         };
@@ -175,6 +181,12 @@ impl X11Input {
         let stale: Vec<_> =
             self.keyboards.iter().filter(|(_, k)| k.stale).map(|(&id, _)| id).collect();
         for id in stale {
+            if let Some(keyboard) = self.keyboards.get_mut(&id)
+                && std::mem::take(&mut keyboard.missed)
+                && let Some(xtest) = self.xtest
+            {
+                let _ = copy_keymap(&self.display, xtest, x_id(id))?;
+            }
             self.read_keymap(id, events);
         }
         Ok(())
@@ -384,9 +396,10 @@ impl X11Input {
         events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
     ) -> Result<(), DisplayError> {
         let now = Instant::now();
-        let present: BTreeMap<DeviceId, String> = self
-            .display
-            .keyboards()?
+        let devices = self.display.keyboards()?;
+        let xtest = devices.iter().find(|device| device.role == Role::Xtest);
+        self.xtest = xtest.map(|device| device.id);
+        let present: BTreeMap<DeviceId, String> = devices
             .into_iter()
             .filter(|device| matches!(device.role, Role::Slave | Role::Floating))
             .map(|device| (DeviceId(device.id.into()), device.name))
@@ -421,6 +434,7 @@ impl X11Input {
                 rests_since: now,
                 rests_on_key: false,
                 stale: true,
+                missed: false,
             };
             self.keyboards.insert(id, keyboard);
             self.read_keymap(id, events);
@@ -449,6 +463,11 @@ impl X11Input {
 
     /// The keymap is read when the connection is quiet, see [`Self::refresh_keymaps`].
     fn keymap_changed(&mut self, device: u8) {
+        if self.xtest == Some(device.into()) {
+            for keyboard in self.keyboards.values_mut().filter(|k| k.trigger_down || k.active) {
+                (keyboard.stale, keyboard.missed) = (true, true);
+            }
+        }
         if let Some(keyboard) = self.keyboards.get_mut(&DeviceId(device.into())) {
             keyboard.stale = true;
         }
