@@ -2,6 +2,8 @@
 # compiler and git: it installs the rest.
 
 CARGO ?= cargo
+# The documentation is for those who work on the code: private items are in it, and linked.
+RUSTDOC = -D warnings -A rustdoc::private-intra-doc-links
 
 .PHONY: run test check e2e deps bench clean
 
@@ -20,7 +22,7 @@ test:
 check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --quiet --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --no-deps
+	RUSTDOCFLAGS="$(RUSTDOC)" $(CARGO) doc --quiet --no-deps --document-private-items
 	$(CARGO) test --quiet --lib --bins --test fast
 	$(CARGO) test --quiet --doc
 

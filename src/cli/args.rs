@@ -133,6 +133,7 @@ fn is_option(arg: &str) -> bool {
 
 /// `composekey test`.
 #[derive(Debug, Args)]
+#[allow(rustdoc::invalid_html_tags, reason = "clap shows these words as they are")]
 pub struct Test {
     /// The keys, written as in a map: each character is the key that types it, <Name> is a keysym
     pub keys: String,

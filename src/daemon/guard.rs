@@ -79,10 +79,10 @@ impl Guard {
             (false, None) => return true,
         };
         self.due = hold.then(|| now + BEAT);
-        match self.pipe.write(&[byte]) {
+        match self.pipe.write_all(&[byte]) {
             // A full pipe is a guard that stands still itself.
             Err(error) => error.kind() == io::ErrorKind::WouldBlock,
-            Ok(_) => true,
+            Ok(()) => true,
         }
     }
 

@@ -141,8 +141,7 @@ impl fmt::Display for StartError {
 
 impl std::error::Error for StartError {}
 
-/// Tells the user something, on standard error.
-#[expect(clippy::print_stderr, reason = "the daemon's only voice; a closed terminal is no error")]
+/// Tells the user something, on standard error. A closed terminal is no error.
 fn say(text: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "composekeyd: {text}");

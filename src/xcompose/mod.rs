@@ -1,5 +1,5 @@
 //! Compose files, as libX11 and libxkbcommon read them. [`read`] takes a text, [`system`] finds the
-//! locale's own; [`emit`] writes rules so that every toolkit reads them alike.
+//! locale's own; [`emit()`] writes rules so that every toolkit reads them alike.
 //!
 //! ```text
 //! file       = { line }

@@ -1,6 +1,6 @@
 //! The trigger is a physical key: what a layout option gives Caps Lock to do is lost, and said.
 
-use crate::support::{App, Desk, SEQUENCES, key};
+use crate::support::{App, Desk, SEQUENCES};
 
 #[track_caller]
 fn check(option: &str) {

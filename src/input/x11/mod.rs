@@ -416,6 +416,10 @@ impl X11Input {
                 continue;
             }
             self.select_keymap_events(id)?;
+            // A keyboard that was ours when it went away is ours when it comes back, and the
+            // master's as well: each key would be there twice.
+            let conn = &self.display.conn;
+            let _ = conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(id))?;
             // A keyboard may be gone again before it is grabbed; the next event will tell.
             let refused = match self.paused {
                 true => false,

@@ -174,6 +174,7 @@ impl Daemon {
 }
 
 impl Drop for Daemon {
+    #[expect(clippy::print_stderr, reason = "part of a failing test's own output")]
     fn drop(&mut self) {
         if thread::panicking() {
             let ended = self.child.try_wait().expect("our child");

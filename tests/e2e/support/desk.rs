@@ -124,7 +124,7 @@ impl Desk {
         self.expect(expected);
         self.expect_rest(false);
         self.keyboard.text("1.");
-        self.keyboard.sync();
+        self.expect(&format!("{expected}1."));
         self.second.text("2.");
         self.expect(&format!("{expected}1.2."));
         self.expect_rest(false);
