@@ -24,17 +24,12 @@ pub fn copy_keymap(display: &Display, from: u16, to: u16) -> Result<bool, Displa
     if (map.min_key_code, map.max_key_code) != (old.min_key_code, old.max_key_code) {
         return Ok(false);
     }
-    let syms = map.map.syms_rtrn.unwrap_or_default();
     // The server refuses to take types away that the old keys still have: those stay behind.
     let types = map.map.types_rtrn.unwrap_or_default();
     let left = old.map.types_rtrn.unwrap_or_default().into_iter().skip(types.len());
     let types: Vec<_> = types.into_iter().chain(left).map(|t| set_type(&t)).collect();
-    let count = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
-    let n_types = count(types.len());
-    let total_syms = u16::try_from(syms.iter().map(|key| key.syms.len()).sum::<usize>());
-    let Ok(total_syms) = total_syms else { return Ok(false) };
-    let vmods = map.map.vmods_rtrn.unwrap_or_default();
-    let values = SetMapAux {
+    let syms = map.map.syms_rtrn.unwrap_or_default();
+    let keys = SetMapAux {
         types: Some(types),
         syms: Some(syms),
         key_actions: map.map.key_actions.map(|actions| SetMapAuxKeyActions {
@@ -42,27 +37,59 @@ pub fn copy_keymap(display: &Display, from: u16, to: u16) -> Result<bool, Displa
             actions: actions.acts_rtrn_acts,
         }),
         behaviors: map.map.behaviors_rtrn,
-        vmods: Some(vmods.into_iter().map(mask).collect()),
-        explicit: map.map.explicit_rtrn,
-        modmap: map.map.modmap_rtrn,
-        vmodmap: map.map.vmodmap_rtrn,
+        ..SetMapAux::default()
     };
-    #[rustfmt::skip]
-    let cookie = display.conn.xkb_set_map(
-        to, SetMapFlags::RESIZE_TYPES, map.min_key_code, map.max_key_code,
-        0, n_types,
-        map.first_key_sym, map.n_key_syms, total_syms,
-        map.first_key_action, map.n_key_actions, map.total_actions,
-        map.first_key_behavior, map.n_key_behaviors, map.total_key_behaviors,
-        map.first_key_explicit, map.n_key_explicit, map.total_key_explicit,
-        map.first_mod_map_key, map.n_mod_map_keys, map.total_mod_map_keys,
-        map.first_v_mod_map_key, map.n_v_mod_map_keys, map.total_v_mod_map_keys,
-        map.virtual_mods, &values,
-    )?;
-    match cookie.check().map_err(DisplayError::from) {
-        Err(DisplayError::Reply(_)) => Ok(false),
-        result => result.map(|()| true),
+    let vmods = map.map.vmods_rtrn.map(|vmods| vmods.into_iter().map(mask).collect());
+    // One request for each of these: x11rb does not pad a list of odd length before the next one.
+    let parts = [
+        keys,
+        SetMapAux { vmods, ..SetMapAux::default() },
+        SetMapAux { vmodmap: map.map.vmodmap_rtrn, ..SetMapAux::default() },
+        SetMapAux { modmap: map.map.modmap_rtrn, ..SetMapAux::default() },
+        SetMapAux { explicit: map.map.explicit_rtrn, ..SetMapAux::default() },
+    ];
+    let mut cookies = Vec::new();
+    for values in &parts {
+        let len = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        let keys = map.max_key_code - map.min_key_code + 1;
+        // A list that is there is about every key; a key without an entry loses what it had.
+        let range = |there: bool| if there { (map.min_key_code, keys) } else { (0, 0) };
+        let count = |n: Option<usize>| n.map_or(0, |n| len(n).to_le_bytes()[0]);
+        let n_types = count(values.types.as_ref().map(Vec::len));
+        let (sym, n_syms) = range(values.syms.is_some());
+        let syms = values.syms.iter().flatten().map(|key| key.syms.len()).sum();
+        let (action, n_actions) = range(values.key_actions.is_some());
+        let actions = values.key_actions.as_ref().map_or(0, |actions| actions.actions.len());
+        let (behavior, n_behaviors) = range(values.behaviors.is_some());
+        let behaviors = count(values.behaviors.as_ref().map(Vec::len));
+        let (explicit, n_explicit) = range(values.explicit.is_some());
+        let explicits = count(values.explicit.as_ref().map(Vec::len));
+        let (modmap, n_modmap) = range(values.modmap.is_some());
+        let modmaps = count(values.modmap.as_ref().map(Vec::len));
+        let (vmodmap, n_vmodmap) = range(values.vmodmap.is_some());
+        let vmodmaps = count(values.vmodmap.as_ref().map(Vec::len));
+        let flags = match n_types {
+            0 => SetMapFlags::from(0u16),
+            _ => SetMapFlags::RESIZE_TYPES,
+        };
+        let vmods = if values.vmods.is_some() { map.virtual_mods } else { 0u16.into() };
+        #[rustfmt::skip]
+        let cookie = display.conn.xkb_set_map(
+            to, flags, map.min_key_code, map.max_key_code, 0, n_types,
+            sym, n_syms, len(syms), action, n_actions, len(actions),
+            behavior, n_behaviors, behaviors, explicit, n_explicit, explicits,
+            modmap, n_modmap, modmaps, vmodmap, n_vmodmap, vmodmaps, vmods, values,
+        )?;
+        cookies.push(cookie);
     }
+    let mut done = true;
+    for cookie in cookies {
+        match cookie.check().map_err(DisplayError::from) {
+            Err(DisplayError::Reply(_)) => done = false,
+            result => result?,
+        }
+    }
+    Ok(done)
 }
 
 /// The whole keymap of a device; `None` when it went away.
