@@ -1,6 +1,6 @@
 //! [`X11Output`]: text through a pool of keycodes that no keyboard has.
 //!
-//! A character is bound to a place in the pool ([`pool`]), in every keyboard's map ([`stand`]),
+//! A character is bound to a place in the pool (`pool.rs`), in every keyboard's map (`stand.rs`),
 //! and typed there with XTEST. The binding stays: a client looks a key up when it gets to it, so a
 //! binding that was reverted or replaced too early shows as a wrong character. docs/x11-output.md
 //! tells what was measured.
