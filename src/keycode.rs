@@ -23,6 +23,40 @@ impl Keycode {
         Self(code as u32 + 8)
     }
 
+    /// The keys that can be the trigger, by the names that the settings use
+    /// (`linux/input-event-codes.h`).
+    pub const NAMED: &[(&str, Self)] = &[
+        ("caps_lock", Self::CAPS_LOCK),
+        ("scroll_lock", Self::from_evdev(70)),
+        ("num_lock", Self::from_evdev(69)),
+        ("right_alt", Self::from_evdev(100)),
+        ("left_alt", Self::from_evdev(56)),
+        ("right_ctrl", Self::from_evdev(97)),
+        ("left_ctrl", Self::from_evdev(29)),
+        ("right_super", Self::from_evdev(126)),
+        ("left_super", Self::from_evdev(125)),
+        ("menu", Self::from_evdev(127)),
+        ("pause", Self::from_evdev(119)),
+        ("print", Self::from_evdev(99)),
+        ("insert", Self::from_evdev(110)),
+        ("less", Self::from_evdev(86)),
+        ("henkan", Self::from_evdev(92)),
+        ("muhenkan", Self::from_evdev(94)),
+        ("katakana_hiragana", Self::from_evdev(93)),
+    ];
+
+    /// The key with this name of [`Keycode::NAMED`].
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMED.iter().find(|(known, _)| *known == name).map(|&(_, keycode)| keycode)
+    }
+
+    /// The name of the key in [`Keycode::NAMED`], if it is there.
+    #[must_use]
+    pub fn name(self) -> Option<&'static str> {
+        Self::NAMED.iter().find(|&&(_, keycode)| keycode == self).map(|&(name, _)| name)
+    }
+
     /// The evdev code; `None` for a keycode below 8, which evdev cannot send.
     #[must_use]
     pub fn to_evdev(self) -> Option<u16> {

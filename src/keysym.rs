@@ -4,6 +4,8 @@ use std::fmt;
 
 use xkbcommon::xkb;
 
+use crate::diagnostic::closest;
+
 /// A keysym number as X11 and libxkbcommon define it (`keysymdef.h`, `xkbcommon-keysyms.h`).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Keysym(pub u32);
@@ -22,6 +24,22 @@ impl Keysym {
         }
         let sym = xkb::keysym_from_name(name, xkb::KEYSYM_NO_FLAGS);
         (sym.raw() != 0).then_some(Self(sym.raw()))
+    }
+
+    /// The name of a keysym that is most like this wrong one.
+    #[must_use]
+    pub fn similar_name(wrong: &str) -> Option<String> {
+        let folded = xkb::keysym_from_name(wrong.trim(), xkb::KEYSYM_CASE_INSENSITIVE);
+        if folded.raw() != 0 {
+            return Some(Self(folded.raw()).name());
+        }
+        // libxkbcommon lists no names: ask for that of every number where names are.
+        let numbers = (0x20..=0xffff).chain(0x1008_1000..=0x1008_ffff);
+        let names: Vec<String> = numbers
+            .map(|number| Self(number).name())
+            .filter(|name| !name.starts_with("0x"))
+            .collect();
+        closest(wrong, names.iter().map(String::as_str)).map(str::to_owned)
     }
 
     /// The keysym that types this character: the legacy one where it exists, else `0x01000000 + c`.
@@ -86,6 +104,9 @@ mod tests {
         assert_eq!(Keysym::from_name("U03BB"), Some(Keysym(0x0100_03bb)));
         assert_eq!(Keysym::from_char('λ'), Keysym::from_name("Greek_lamda").unwrap());
         assert_eq!(Keysym::from_name("Mulit_key"), None);
+        assert_eq!(Keysym::similar_name("Mulit_key").as_deref(), Some("Multi_key"));
+        assert_eq!(Keysym::similar_name("left").as_deref(), Some("Left"));
+        assert_eq!(Keysym::similar_name("nothing_like_this"), None);
         assert_eq!(Keysym::from_name("Return").unwrap().to_char(), None);
         assert_eq!(Keysym::from_name("dead_acute").unwrap().to_char(), None);
     }

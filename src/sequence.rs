@@ -5,7 +5,7 @@
 
 use std::{fmt, ops::Range, sync::Arc};
 
-use crate::{keysym::Keysym, source::Span};
+use crate::{diagnostic::Code, keysym::Keysym, source::Span};
 
 /// One or more keysyms, never a modifier among them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +33,34 @@ pub enum SequenceErrorKind {
     UnknownName(String),
 }
 
+impl SequenceErrorKind {
+    /// The finding it makes.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Empty => Code::EmptySequence,
+            Self::Control(_) => Code::ControlInSequence,
+            Self::Modifier(_) => Code::ModifierInSequence,
+            Self::UnknownName(_) => Code::UnknownKeysym,
+        }
+    }
+}
+
+impl fmt::Display for SequenceErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("a sequence needs at least one key"),
+            Self::Control(c) => {
+                write!(f, "no key types the control character U+{:04X}", u32::from(*c))
+            }
+            Self::Modifier(name) => {
+                write!(f, "the modifier `{name}` is never part of a sequence")
+            }
+            Self::UnknownName(name) => write!(f, "unknown keysym `{name}`"),
+        }
+    }
+}
+
 /// What a sequence gives, and what it is known by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Output {
@@ -44,6 +72,8 @@ pub struct Output {
     pub alias: Vec<String>,
     /// Topics: `greek`, `arrows`.
     pub tags: Vec<String>,
+    /// Texts of earlier keymaps that it replaces on purpose.
+    pub replaces: Vec<String>,
 }
 
 /// A sequence, its output and where it was written.

@@ -1,3 +1,7 @@
-//! `composekey`: see the library.
+//! `composekey`: see [`composekey::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    composekey::cli::main().into()
+}

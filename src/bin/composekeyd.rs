@@ -1,3 +1,7 @@
-//! `composekeyd`: see the library.
+//! `composekeyd`: the daemon. See [`composekey::daemon`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    composekey::daemon::main(std::env::args_os())
+}

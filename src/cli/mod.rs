@@ -1,1 +1,165 @@
-//! (being built)
+//! The program `composekey`. Enter at [`run`], which needs no process: [`main`] gives it the world.
+//!
+//! `args.rs` is the command line, one file a command follows; `show.rs` draws rules.
+
+mod args;
+mod check;
+mod find;
+mod generate;
+mod list;
+mod show;
+mod status;
+mod test;
+mod type_text;
+
+use std::{
+    ffi::OsString,
+    io::{self, BufWriter, IsTerminal, Write},
+};
+
+use clap::Parser;
+
+pub use args::{Cli, Color, Command};
+
+use crate::{
+    config::{self, Loaded, Paths},
+    diagnostic::{Severity, Style, render},
+    ipc::Request,
+};
+
+/// How a command ended. The number is the exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// All went well.
+    Fine = 0,
+    /// Nothing was found, or there are findings.
+    Findings = 1,
+    /// It could not run.
+    Failed = 2,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Where a command writes.
+pub struct Terminal<'a> {
+    /// Answers.
+    pub out: &'a mut dyn Write,
+    /// What is said beside them.
+    pub err: &'a mut dyn Write,
+    /// How answers are drawn.
+    pub out_style: Style,
+    /// How the rest is drawn.
+    pub err_style: Style,
+    /// The columns of the answers, when a terminal shows them.
+    pub width: Option<usize>,
+}
+
+impl std::fmt::Debug for Terminal<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Terminal").field("width", &self.width).finish_non_exhaustive()
+    }
+}
+
+/// The narrowest terminal that is drawn for.
+const MIN_WIDTH: usize = 40;
+
+/// Runs the program with the arguments and streams of this process.
+#[must_use]
+pub fn main() -> Exit {
+    let stdout = io::stdout();
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let style = |terminal: bool| {
+        if terminal && !no_color { Style::Colour } else { Style::Plain }
+    };
+    let width = stdout.is_terminal().then(|| {
+        let size = rustix::termios::tcgetwinsize(&stdout);
+        size.ok().map_or(80, |size| usize::from(size.ws_col).max(MIN_WIDTH))
+    });
+    let mut terminal = Terminal {
+        out_style: style(stdout.is_terminal()),
+        err_style: style(io::stderr().is_terminal()),
+        width,
+        out: &mut BufWriter::new(stdout.lock()),
+        err: &mut io::stderr(),
+    };
+    run(std::env::args_os(), &Paths::from_env(), &mut terminal)
+}
+
+/// Runs one command. `args` start with the name of the program.
+pub fn run(
+    args: impl IntoIterator<Item = OsString>,
+    paths: &Paths,
+    terminal: &mut Terminal<'_>,
+) -> Exit {
+    let ended = match Cli::try_parse_from(args::set_keys_apart(args)) {
+        Ok(cli) => dispatch(cli, paths.clone(), terminal),
+        Err(error) => usage(&error, terminal),
+    };
+    match ended.and_then(|exit| terminal.out.flush().map(|()| exit)) {
+        Ok(exit) => exit,
+        // The reader has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Fine,
+        Err(error) => {
+            let _ = writeln!(terminal.err, "error writing the answer: {error}");
+            Exit::Failed
+        }
+    }
+}
+
+fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    match cli.color {
+        Color::Auto => {}
+        Color::Always => (terminal.out_style, terminal.err_style) = (Style::Colour, Style::Colour),
+        Color::Never => (terminal.out_style, terminal.err_style) = (Style::Plain, Style::Plain),
+    }
+    if let Some(file) = cli.config {
+        if !file.exists() {
+            writeln!(terminal.err, "error: there is no configuration `{}`", file.display())?;
+            return Ok(Exit::Failed);
+        }
+        paths.set_config(file);
+    }
+    match cli.command {
+        Command::Test(args) => test::run(&args, &paths, terminal),
+        Command::List(args) => list::run(&args, &paths, terminal),
+        Command::Find(args) => find::run(&args, &paths, terminal),
+        Command::Generate(args) => generate::run(&args, &paths, terminal),
+        Command::Check(args) => check::run(&args, &paths, terminal),
+        Command::Status(args) => status::run(&Request::Status, &args, &paths, terminal),
+        Command::Reload(args) => status::run(&Request::Reload, &args, &paths, terminal),
+        Command::Pause(args) => status::run(&Request::Pause, &args, &paths, terminal),
+        Command::Resume(args) => status::run(&Request::Resume, &args, &paths, terminal),
+        Command::Type(args) => type_text::run(args, &paths, terminal),
+    }
+}
+
+/// Help and version are answers; the rest is about arguments that cannot be.
+fn usage(error: &clap::Error, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    let (stream, style, exit) = if error.use_stderr() {
+        (&mut terminal.err, terminal.err_style, Exit::Failed)
+    } else {
+        (&mut terminal.out, terminal.out_style, Exit::Fine)
+    };
+    let text = error.render();
+    match style {
+        Style::Colour => write!(stream, "{}", text.ansi())?,
+        Style::Plain => write!(stream, "{text}")?,
+    }
+    Ok(exit)
+}
+
+/// Loads the configuration and says what is wrong with it beside the answer.
+fn load(paths: &Paths, all: bool, terminal: &mut Terminal<'_>) -> io::Result<Loaded> {
+    let loaded = if all { config::load_all(paths) } else { config::load(paths) };
+    for diagnostic in &loaded.diagnostics {
+        if diagnostic.severity > Severity::Note {
+            let text = render(diagnostic, &loaded.sources, terminal.err_style);
+            writeln!(terminal.err, "{text}\n")?;
+        }
+    }
+    Ok(loaded)
+}

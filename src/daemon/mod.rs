@@ -1,1 +1,156 @@
-//! (being built)
+//! `composekeyd`: wires engine, shells and files together. Start at [`main`].
+//!
+//! One thread, one poll loop (`run.rs`); the only other thread reads changed maps, so that no key
+//! waits for a file.
+
+mod control;
+mod feedback;
+mod focus;
+mod guard;
+mod load;
+mod run;
+mod serve;
+mod signals;
+mod start;
+mod watch;
+
+use std::{ffi::OsString, fmt, path::PathBuf, process::ExitCode, time::Duration};
+
+use clap::Parser;
+use rustix::time::Timespec;
+
+use crate::{config::Paths, x11::DisplayError};
+
+/// The status after the emergency chord: service managers must not start the daemon again.
+pub const LET_GO: u8 = 3;
+
+/// Hold Caps Lock, type a sequence, and the character is there, in every program.
+///
+/// Runs in the foreground until SIGTERM or Ctrl+C. SIGHUP reads the maps again, which also happens
+/// by itself when they change. Backspace, Escape and Enter held together while Caps Lock is held
+/// end it at once.
+#[derive(Debug, Parser)]
+#[command(name = "composekeyd", version)]
+struct Arguments {
+    /// Read these settings instead of `~/.config/composekey/config.toml`
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Serve this X display instead of `$DISPLAY`
+    #[arg(long, value_name = "NAME")]
+    display: Option<String>,
+}
+
+/// Runs the program with these arguments, the first of which is its name.
+#[must_use]
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let [_, mode, client] = &args[..]
+        && mode == guard::ARGUMENT
+    {
+        let client = client.to_str().and_then(|client| client.parse().ok());
+        return client.map_or(ExitCode::from(2), guard::watch);
+    }
+    let arguments = match Arguments::try_parse_from(args) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut paths = Paths::from_env();
+    if let Some(config) = arguments.config {
+        paths.set_config(config);
+    }
+    match run::run(&paths, arguments.display.as_deref()) {
+        Ok(End::Asked) => ExitCode::SUCCESS,
+        Ok(End::DisplayGone) => {
+            say("the X server went away: good bye");
+            ExitCode::SUCCESS
+        }
+        Ok(End::CutOff) => {
+            say("the connection to the X server was cut: this process stood still in a hold");
+            ExitCode::FAILURE
+        }
+        Ok(End::LetGo) => {
+            say("emergency chord: let go of every keyboard");
+            ExitCode::from(LET_GO)
+        }
+        Err(error) => {
+            say(&error.to_string());
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Why the daemon ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// By a signal.
+    Asked,
+    /// With the X server.
+    DisplayGone,
+    /// The guard, or another client, closed the connection.
+    CutOff,
+    /// By the emergency chord.
+    LetGo,
+}
+
+/// Why the daemon could not run.
+#[derive(Debug)]
+enum StartError {
+    Display(DisplayError),
+    Control(control::ControlError),
+    Output(crate::output::x11::OutputError),
+    /// Something of the system's failed: what, and how.
+    System(&'static str, std::io::Error),
+}
+
+impl From<DisplayError> for StartError {
+    fn from(error: DisplayError) -> Self {
+        Self::Display(error)
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use control::ControlError::{Io, Running, Unsafe};
+        match self {
+            Self::Display(error @ DisplayError::Connect(_)) => {
+                write!(f, "{error}; is `$DISPLAY` set, and may this user use the display?")
+            }
+            Self::Display(error @ DisplayError::Xwayland) => {
+                write!(f, "{error}: on Wayland composekeyd cannot serve it yet")
+            }
+            Self::Display(error) => error.fmt(f),
+            Self::Control(Running) => f.write_str(
+                "another composekeyd is running: `composekey status` tells, `pkill composekeyd` ends it",
+            ),
+            Self::Control(Unsafe(path)) => write!(
+                f,
+                "the directory `{}` is not yours alone: remove it, or `chmod go-w` it",
+                path.display()
+            ),
+            Self::Control(Io(path, error)) => {
+                write!(f, "error opening `{}`: {error}", path.display())
+            }
+            Self::Output(error) => error.fmt(f),
+            Self::System(what, error) => write!(f, "error {what}: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// Tells the user something, on standard error. A closed terminal is no error.
+fn say(text: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "composekeyd: {text}");
+}
+
+/// A span for `poll`, never shorter than asked for.
+fn time_to_poll(span: Duration) -> Timespec {
+    Timespec {
+        tv_sec: i64::try_from(span.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: i64::from(span.subsec_nanos()),
+    }
+}

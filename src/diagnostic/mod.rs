@@ -6,7 +6,9 @@ mod render;
 pub use code::Code;
 pub use render::{Style, json_line, render};
 
-use crate::source::Span;
+use std::path::Path;
+
+use crate::source::{LoadError, Span};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +19,18 @@ pub enum Severity {
     Warning,
     /// The thing it is about was left out.
     Error,
+}
+
+impl Severity {
+    /// The word for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// A finding: what, where, why and what to do.
@@ -71,4 +85,61 @@ impl Diagnostic {
         self.help = Some(text.into());
         self
     }
+
+    /// Says which of the `known` words was probably meant, or else what could stand there.
+    #[must_use]
+    pub fn did_you_mean<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let known: Vec<_> = known.into_iter().collect();
+        match closest(word, known.iter().copied()) {
+            Some(meant) => self.help(format!("did you mean `{meant}`?")),
+            None => self.help(format!("expected {}", list(&known))),
+        }
+    }
+
+    /// A file that could not be loaded.
+    #[must_use]
+    pub fn unloadable(path: &Path, error: &LoadError) -> Self {
+        let (code, help) = match error {
+            LoadError::TooLarge(_) => (Code::TooLarge, "is this really a keymap?"),
+            LoadError::NotUtf8(_) => {
+                (Code::NotUtf8, "save it as UTF-8, for example with `iconv -t UTF-8`")
+            }
+            LoadError::NotFound => (Code::Unreadable, "check the path, or create the file"),
+            LoadError::NotAFile => (Code::Unreadable, "name a file"),
+            LoadError::Other(_) => (Code::Unreadable, "check its permissions"),
+        };
+        Self::new(code, format!("error reading `{}`: {error}", path.display())).help(help)
+    }
 }
+
+/// The word among `known` that is most like `word`, if one is like it at all.
+#[must_use]
+pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = word.to_lowercase();
+    let known: Vec<_> = known.into_iter().collect();
+    // The beginning of one word only is that word.
+    let mut begun = known.iter().filter(|name| lower.len() > 2 && name.starts_with(&lower));
+    if let (Some(name), None) = (begun.next(), begun.next()) {
+        return Some(name);
+    }
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
+        .filter(|(distance, name)| *distance <= (name.chars().count() / 3).clamp(1, 3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// `` `a`, `b` or `c` ``.
+#[must_use]
+pub fn list(words: &[&str]) -> String {
+    let ticked: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    match ticked.split_last() {
+        None => "nothing".to_owned(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -42,7 +42,7 @@ impl std::fmt::Debug for KeyEvent {
 ///
 /// Modifiers are masks of the eight real ones: Shift, Lock, Control, Mod1 to Mod5, lowest bit
 /// first (X11 protocol, `SETofKEYMASK`); libxkbcommon numbers them the same way.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Session {
     /// The keys of this keyboard that are down, the trigger left out.
     pub held: Vec<Keycode>,
@@ -54,6 +54,13 @@ pub struct Session {
     pub locked: u8,
     /// The locked group, counted from 0.
     pub group: u32,
+}
+
+/// Keys are secrets: a debug print does not show which ones are held.
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Session({} held, group {})", self.held.len(), self.group)
+    }
 }
 
 /// Everything that can happen to the engine.
@@ -114,9 +121,10 @@ pub enum Action {
     Feedback(Feedback),
     /// Keep this keyboard's keys coming beyond the trigger's release.
     Hold(DeviceId),
-    /// The opposite: this keyboard's keys are the applications' again.
+    /// The opposite: this keyboard's keys are the applications' again. What is passed on because
+    /// of that comes right behind: a finger may have let go of it unseen.
     Free(DeviceId),
-    /// The emergency chord: let go of everything and end (see rule R9 in docs/architecture.md).
+    /// The emergency chord: let go of everything and end (rule R9 in docs/engine.md).
     LetGo,
 }
 

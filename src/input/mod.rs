@@ -1,1 +1,3 @@
 //! Where key events come from: one module per way of seeing the keyboard.
+
+pub mod x11;

@@ -3,27 +3,38 @@
 //! Both must use the same connection: requests of one connection are carried out in order, so what
 //! is passed on, typed and let go arrives in the order in which it was decided.
 
-use std::{fmt, rc::Rc};
+mod copy;
+
+use std::{collections::VecDeque, fmt, rc::Rc};
 
 use x11rb::{
-    connection::{Connection, RequestConnection},
+    connection::{Connection, RequestConnection, SequenceNumber},
     errors::{ConnectError, ConnectionError, ReplyError},
     protocol::{
+        Event,
+        randr::{self, ConnectionExt as _},
         xinput::{self, ConnectionExt as _, DeviceType},
         xkb::{self, ConnectionExt as _},
-        xproto::{ConnectionExt as _, Window},
+        xproto::{ConnectionExt as _, CreateWindowAux, Window, WindowClass},
         xtest::{self, ConnectionExt as _},
     },
     xcb_ffi::XCBConnection,
 };
+
+pub use copy::copy_keymap;
+
+/// An event, and the number of the last request that the server had carried out before it.
+pub type Numbered = (Event, SequenceNumber);
 
 /// A connection whose server has XInput 2, XKB and XTEST.
 #[derive(Clone, Debug)]
 pub struct Display {
     /// The connection itself.
     pub conn: Rc<XCBConnection>,
-    /// The root window of the first screen.
+    /// The root window of the screen.
     pub root: Window,
+    /// A window of ours, never shown: it stands for this connection (`KillClient`, selections).
+    pub client: Window,
 }
 
 /// A keyboard as the server lists it (`XIQueryDevice`).
@@ -85,13 +96,61 @@ impl Display {
                 return Err(DisplayError::Extension(extension));
             }
         }
-        if conn.query_extension(b"XWAYLAND")?.reply()?.present {
-            return Err(DisplayError::Xwayland);
-        }
         let _ = conn.xinput_xi_query_version(2, 2)?.reply()?;
         let _ = conn.xkb_use_extension(1, 0)?.reply()?;
         let _ = conn.xtest_get_version(2, 2)?.reply()?;
-        Ok(Self { conn: Rc::new(conn), root })
+        let client = conn.generate_id().map_err(|_| DisplayError::Extension("XC-MISC"))?;
+        let _ = conn.create_window(
+            0,
+            client,
+            root,
+            -1,
+            -1,
+            1,
+            1,
+            0,
+            WindowClass::INPUT_ONLY,
+            x11rb::COPY_FROM_PARENT,
+            &CreateWindowAux::new(),
+        )?;
+        let display = Self { conn: Rc::new(conn), root, client };
+        if display.is_xwayland()? { Err(DisplayError::Xwayland) } else { Ok(display) }
+    }
+
+    /// Whether the server is XWayland: it says so from version 23.1 on. Older ones, as in Debian 12
+    /// and Ubuntu 22.04, are known by the names of their devices (`xwayland-keyboard:16`) and of
+    /// their outputs (`XWAYLAND0`).
+    fn is_xwayland(&self) -> Result<bool, DisplayError> {
+        if self.conn.query_extension(b"XWAYLAND")?.reply()?.present {
+            return Ok(true);
+        }
+        let all = u16::from(xinput::Device::ALL);
+        let devices = self.conn.xinput_xi_query_device(all)?.reply()?.infos;
+        if devices.iter().any(|device| device.name.starts_with(b"xwayland-")) {
+            return Ok(true);
+        }
+        if self.conn.extension_information(randr::X11_EXTENSION_NAME)?.is_none() {
+            return Ok(false);
+        }
+        let resources = self.conn.randr_get_screen_resources_current(self.root)?.reply()?;
+        for output in resources.outputs {
+            let info = self.conn.randr_get_output_info(output, resources.config_timestamp)?;
+            if info.reply()?.name.starts_with(b"XWAYLAND") {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Moves every event that has arrived to the end of `queue`, without waiting for more.
+    ///
+    /// # Errors
+    /// When the connection broke.
+    pub fn drain(&self, queue: &mut VecDeque<Numbered>) -> Result<(), DisplayError> {
+        while let Some(event) = self.conn.poll_for_event_with_sequence()? {
+            queue.push_back(event);
+        }
+        Ok(())
     }
 
     /// Every enabled keyboard device.

@@ -1,3 +1,18 @@
-//! The slow tests: a real X server, real keyboards, real windows.
+//! The slow tests: a real X server, real keyboards, real windows. docs/testing.md tells how they
+//! work and how to write one.
 
+mod apps;
+mod caps;
+mod changes;
+mod crash;
+mod events;
+mod harness;
+mod holds;
 mod inject;
+mod keyboards;
+mod lifecycle;
+mod options;
+mod overlap;
+mod random;
+mod support;
+mod taps;

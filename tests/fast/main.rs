@@ -1,3 +1,8 @@
 //! The fast tests: no display, no keyboard, a few seconds.
 
+mod cli;
+mod docs;
+mod keymaps;
 mod layers;
+mod oracle;
+mod support;

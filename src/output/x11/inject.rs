@@ -25,8 +25,12 @@ pub(super) struct Hand {
 
 impl Hand {
     /// Presses a key and keeps it in mind.
+    ///
+    /// When its release was not seen here XTEST still holds it, and would not press it again.
     pub(super) fn press(&mut self, display: &Display, keycode: u8) -> Result<(), DisplayError> {
-        self.down.insert(keycode);
+        if !self.down.insert(keycode) {
+            fake(display, keycode, false)?;
+        }
         fake(display, keycode, true)
     }
 

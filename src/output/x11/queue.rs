@@ -82,21 +82,33 @@ impl Queue {
         self.work.push_back(Work::Text(Text { ticket, symbols, waiting: None }));
     }
 
-    /// Appends anything but a text. A release whose press is not waiting here goes to the front:
-    /// a text that waits until Control is up must not keep Control from going up.
+    /// Appends anything but a text.
     pub(super) fn push(&mut self, item: Item) {
-        let waits = |key: Keycode| {
-            let presses = [Work::Other(Item::Press(key)), Work::Other(Item::HandOver(key))];
-            self.work.iter().any(|work| presses.contains(work))
-        };
-        match item {
-            Item::Release(key) if !waits(key) => {
-                let after = |work: &&Work| matches!(work, Work::Other(Item::Release(_)));
-                let at = self.work.iter().take_while(after).count();
-                self.work.insert(at, Work::Other(item));
+        self.work.push_back(Work::Other(item));
+    }
+
+    /// Moves to the front the releases whose presses do not wait here; whether there were any.
+    ///
+    /// Only for a text that waits until Control is up: it must not keep Control from going up.
+    /// Otherwise order is everything: a Shift that goes up early makes small letters.
+    pub(super) fn hasten_releases(&mut self) -> bool {
+        let mut pressed = Vec::new();
+        let (mut releases, mut rest) = (VecDeque::new(), VecDeque::new());
+        for work in self.work.drain(..) {
+            match &work {
+                Work::Other(Item::Release(key)) if !pressed.contains(key) => {
+                    releases.push_back(work);
+                    continue;
+                }
+                Work::Other(Item::Press(key) | Item::HandOver(key)) => pressed.push(*key),
+                Work::Other(_) | Work::Text(_) => {}
             }
-            item => self.work.push_back(Work::Other(item)),
+            rest.push_back(work);
         }
+        let any = !releases.is_empty();
+        releases.append(&mut rest);
+        self.work = releases;
+        any
     }
 
     /// The front.
@@ -119,7 +131,7 @@ impl Queue {
 mod tests {
     use super::*;
 
-    fn order(items: &[Item]) -> Vec<Item> {
+    fn order(items: &[Item], hasten: bool) -> Vec<Item> {
         let mut queue = Queue::default();
         for item in items {
             match item {
@@ -130,6 +142,9 @@ mod tests {
                 item => queue.push(item.clone()),
             }
         }
+        if hasten {
+            queue.hasten_releases();
+        }
         let as_item = |work| match work {
             Work::Text(_) => Item::Text(String::new()),
             Work::Other(item) => item,
@@ -138,23 +153,31 @@ mod tests {
     }
 
     #[test]
-    fn a_release_overtakes_unless_its_press_waits() {
+    fn a_release_overtakes_a_text_that_waits_for_it_unless_its_press_waits() {
         let (ctrl, b) = (Keycode(37), Keycode(56));
         let text = Item::Text(String::new());
         assert_eq!(
-            order(&[text.clone(), Item::Press(b), Item::Release(b), Item::Release(ctrl)]),
+            order(&[text.clone(), Item::Press(b), Item::Release(b), Item::Release(ctrl)], true),
             [Item::Release(ctrl), text.clone(), Item::Press(b), Item::Release(b)]
         );
         assert_eq!(
-            order(&[text.clone(), Item::HandOver(ctrl), Item::Release(ctrl)]),
+            order(&[text.clone(), Item::HandOver(ctrl), Item::Release(ctrl)], true),
             [text, Item::HandOver(ctrl), Item::Release(ctrl)]
         );
+    }
+
+    /// Shift is down, its press is out already: it must not go up before the letter.
+    #[test]
+    fn otherwise_nothing_overtakes() {
+        let (shift, b) = (Keycode(50), Keycode(56));
+        let items = [Item::Press(b), Item::Release(b), Item::Release(shift)];
+        assert_eq!(order(&items, false), items);
     }
 
     #[test]
     fn releases_keep_their_order() {
         let (a, b) = (Keycode(1), Keycode(2));
         let items = [Item::Release(a), Item::Release(b)];
-        assert_eq!(order(&items), items);
+        assert_eq!(order(&items, true), items);
     }
 }

@@ -43,7 +43,7 @@ impl Typist {
         self.output.push(Item::Text(text.to_owned()));
         loop {
             while let Some(event) = self.display.conn.poll_for_event()? {
-                self.output.on_event(&event);
+                let _ = self.output.on_event(&event);
             }
             self.output.flush(Instant::now())?;
             if let Some((_, outcome)) = self.output.take_outcome() {

@@ -1,0 +1,42 @@
+# What one types here. `make test` is what CI runs (.ci/run), and needs nothing but Rust, a C
+# compiler and git: it installs the rest.
+
+CARGO ?= cargo
+# The documentation is for those who work on the code: private items are in it, and linked.
+RUSTDOC = -D warnings -A rustdoc::private-intra-doc-links
+
+.PHONY: run test check e2e deps bench clean
+
+# Try it: on this display when there is one, else on a private X server.
+run: deps
+	$(CARGO) build --quiet --bins --example demo
+	target/debug/examples/demo
+
+# Everything.
+test:
+	$(MAKE) deps
+	$(MAKE) check
+	$(MAKE) e2e
+
+# Everything that needs no display.
+check:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --quiet --all-targets -- -D warnings
+	RUSTDOCFLAGS="$(RUSTDOC)" $(CARGO) doc --quiet --no-deps --document-private-items
+	$(CARGO) test --quiet --lib --bins --test fast
+	$(CARGO) test --quiet --doc
+
+# Real X servers, real keyboards, real windows: docs/testing.md.
+e2e:
+	$(CARGO) test --test e2e
+
+# The libraries it is built with and the programs it is tested with.
+deps:
+	tools/deps
+
+# Figures of this machine: docs/testing.md.
+bench: deps
+	$(CARGO) bench --quiet --bench figures
+
+clean:
+	$(CARGO) clean

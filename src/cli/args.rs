@@ -1,0 +1,192 @@
+//! The command line.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Try, list, find and check compose sequences, and write them for other programs.
+#[derive(Debug, Parser)]
+#[command(name = "composekey", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// Read this configuration instead of ~/.config/composekey/config.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// When to colour the output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When the output is coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what a sequence gives, and which rule gives it
+    Test(Test),
+    /// List the sequences
+    List(List),
+    /// Find sequences by character, name, code point or keys
+    Find(Find),
+    /// Write the sequences as a Compose file, for every toolkit
+    Generate(Generate),
+    /// Look for mistakes in the configuration or in a file
+    Check(Check),
+    /// Show how the daemon is
+    Status(Ask),
+    /// Have the daemon read the configuration again
+    Reload(Ask),
+    /// Have the daemon let go of the keyboards
+    Pause(Ask),
+    /// Have the daemon take the keyboards again
+    Resume(Ask),
+    /// Type a text into the focused window, whatever characters it has
+    Type(Type),
+}
+
+/// `composekey status`, `reload`, `pause` and `resume`.
+#[derive(Debug, Args)]
+pub struct Ask {
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `composekey type`.
+#[derive(Debug, Args)]
+pub struct Type {
+    /// The text; without one, the standard input
+    #[arg(allow_hyphen_values = true)]
+    pub text: Option<String>,
+}
+
+/// Sets keys apart from options: `composekey test --` and `composekey find '->' --json` mean keys.
+///
+/// Only `-h`, `-V` and two hyphens with a letter after them are options there.
+pub(super) fn set_keys_apart(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut options: Vec<OsString> = args.into_iter().collect();
+    let Some(command) = command(&options) else { return options };
+    if options[command] != "test" && options[command] != "find" {
+        return options;
+    }
+    let mut keys = Vec::new();
+    let mut rest = options.split_off(command + 1).into_iter();
+    while let Some(arg) = rest.next() {
+        let text = arg.to_string_lossy().into_owned();
+        if text == "--" {
+            keys.extend(rest.by_ref());
+            // Nothing to set apart: the two hyphens are the keys.
+            if keys.is_empty() {
+                keys.push(arg);
+            }
+        } else if is_option(&text) {
+            options.push(arg);
+            if takes_value(&text) {
+                options.extend(rest.next());
+            }
+        } else {
+            keys.push(arg);
+        }
+    }
+    options.push("--".into());
+    options.extend(keys);
+    options
+}
+
+/// Where the command is: the first argument that is neither an option nor the value of one.
+fn command(args: &[OsString]) -> Option<usize> {
+    let mut at = 1;
+    while at < args.len() {
+        let text = args[at].to_string_lossy();
+        if !text.starts_with('-') {
+            return Some(at);
+        }
+        at += if takes_value(&text) { 2 } else { 1 };
+    }
+    None
+}
+
+fn takes_value(option: &str) -> bool {
+    matches!(option, "--color" | "--config")
+}
+
+fn is_option(arg: &str) -> bool {
+    let letter = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphabetic());
+    match (arg.strip_prefix("--"), arg.strip_prefix('-')) {
+        (Some(long), _) => letter(long),
+        (None, Some(short)) => matches!(short, "h" | "V"),
+        (None, None) => false,
+    }
+}
+
+/// `composekey test`.
+#[derive(Debug, Args)]
+#[allow(rustdoc::invalid_html_tags, reason = "clap shows these words as they are")]
+pub struct Test {
+    /// The keys, written as in a map: each character is the key that types it, <Name> is a keysym
+    pub keys: String,
+    /// Print JSON Lines, one object a rule
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `composekey list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Only these keymaps
+    #[arg(value_name = "KEYMAP")]
+    pub keymaps: Vec<String>,
+    /// Also the built-in keymaps that are not in use
+    #[arg(long)]
+    pub all: bool,
+    /// Print JSON Lines, one object a rule
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `composekey find`.
+#[derive(Debug, Args)]
+pub struct Find {
+    /// A character, words of its name, an alias such as &ouml;, a code point U+00F6, or keys
+    #[arg(required = true, value_name = "WORD")]
+    pub words: Vec<String>,
+    /// Also in the built-in keymaps that are not in use
+    #[arg(long)]
+    pub all: bool,
+    /// Print JSON Lines, one object a rule
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `composekey generate`.
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// Write to the standard output
+    #[arg(long, required = true)]
+    pub stdout: bool,
+    /// Print JSON Lines, one object a rule that the file has, or a finding about one that it has not
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `composekey check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// A keymap, a configuration or a Compose file; without one, the configuration in use
+    pub file: Option<PathBuf>,
+    /// Print JSON Lines, one object a finding
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,129 @@
+//! `status`, `reload`, `pause` and `resume`: what is asked of a running daemon.
+
+use std::io::{self, Write};
+
+use super::{Exit, Terminal, args::Ask};
+use crate::{
+    config::Paths,
+    ipc::{self, Reply, Request, Status},
+};
+
+/// Asks the daemon, and shows what it answers.
+///
+/// # Errors
+/// When the answer cannot be written.
+pub(super) fn run(
+    request: &Request,
+    args: &Ask,
+    paths: &Paths,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Exit> {
+    let reply = match ipc::call(&ipc::socket(&paths.control_dir()), request) {
+        Ok(reply) => reply,
+        Err(error) => {
+            writeln!(terminal.err, "error: {error}")?;
+            return Ok(Exit::Failed);
+        }
+    };
+    if args.json {
+        write!(terminal.out, "{}", ipc::encode(&reply))?;
+    }
+    match reply {
+        Reply::Status(status) => {
+            if !args.json {
+                show(terminal.out, &status)?;
+            }
+            Ok(Exit::Fine)
+        }
+        Reply::Reloaded { sequences, kept, report } => {
+            if !args.json {
+                write!(terminal.err, "{report}")?;
+                let kept_now = if kept { ": the old ones stay in force" } else { " in force" };
+                writeln!(terminal.out, "{sequences} sequences{kept_now}")?;
+            }
+            Ok(if kept { Exit::Findings } else { Exit::Fine })
+        }
+        Reply::Done => Ok(Exit::Fine),
+        Reply::Refused { reason } => {
+            writeln!(terminal.err, "error: {reason}")?;
+            Ok(Exit::Failed)
+        }
+    }
+}
+
+/// Shows how the daemon is.
+///
+/// # Errors
+/// When `out` cannot be written.
+fn show(out: &mut (impl Write + ?Sized), status: &Status) -> io::Result<()> {
+    let state = match (status.paused, &status.ignoring) {
+        (true, _) => "paused: `composekey resume` goes on".to_owned(),
+        (false, Some(class)) => format!("leaves `{class}` alone, which has the focus"),
+        (false, None) => "ready".to_owned(),
+    };
+    let keyboards = match &status.keyboards[..] {
+        [] => "none yet".to_owned(),
+        keyboards => keyboards.iter().map(|k| k.name.as_str()).collect::<Vec<_>>().join(", "),
+    };
+    let kept = if status.kept { ", not the newest: `composekey check` tells why" } else { "" };
+    let lock = if status.caps_lock { "on" } else { "off" };
+    writeln!(out, "composekeyd {}, process {}: {state}", status.version, status.pid)?;
+    for (name, value) in [
+        ("display", status.display.as_str()),
+        ("keyboards", &keyboards),
+        ("trigger", &status.trigger),
+        ("output", &status.output),
+        ("sequences", &format!("{}{kept}", status.sequences)),
+        ("settings", &status.config.display().to_string()),
+        ("caps lock", lock),
+    ] {
+        writeln!(out, "  {name:<10} {value}")?;
+    }
+    for note in &status.notes {
+        writeln!(out, "note: {note}")?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ipc::Keyboard;
+
+    #[test]
+    fn shows_everything() {
+        let mut out = Vec::new();
+        let status = Status {
+            version: "1.2.3".into(),
+            pid: 42,
+            display: ":0".into(),
+            input: "x11".into(),
+            output: "X11, 17 free keycodes".into(),
+            trigger: "`caps_lock` (keycode 66)".into(),
+            keyboards: vec![
+                Keyboard { name: "A".into(), grabbed: true },
+                Keyboard { name: "B".into(), grabbed: false },
+            ],
+            sequences: 7,
+            paused: false,
+            ignoring: None,
+            caps_lock: false,
+            config: "/home/u/.config/composekey/config.toml".into(),
+            kept: true,
+            notes: vec!["something".into()],
+        };
+        show(&mut out, &status).unwrap();
+        let expected = "\
+composekeyd 1.2.3, process 42: ready
+  display    :0
+  keyboards  A, B
+  trigger    `caps_lock` (keycode 66)
+  output     X11, 17 free keycodes
+  sequences  7, not the newest: `composekey check` tells why
+  settings   /home/u/.config/composekey/config.toml
+  caps lock  off
+note: something
+";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}

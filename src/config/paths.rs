@@ -1,0 +1,90 @@
+//! [`Paths`]: where things are. The only place that asks the environment.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use directories::BaseDirs;
+
+use crate::xcompose::World;
+
+/// Where the configuration, the control socket and the X locales are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    /// `config.toml`; it need not exist.
+    pub config_file: PathBuf,
+    /// Its folder: paths in `keymaps` start there.
+    pub config_dir: PathBuf,
+    /// The user's runtime folder, for the control socket; `None` without a session.
+    pub runtime_dir: Option<PathBuf>,
+    /// The home folder and the locale, for `system`.
+    pub world: World,
+}
+
+impl Paths {
+    /// The paths of this process: `$XDG_CONFIG_HOME`, `$XDG_RUNTIME_DIR`, `$HOME`, the locale and
+    /// `$XLOCALEDIR`.
+    #[must_use]
+    pub fn from_env() -> Self {
+        let dirs = BaseDirs::new();
+        let dirs = dirs.as_ref();
+        Self::new(
+            dirs.map_or_else(|| PathBuf::from("/"), |dirs| dirs.config_dir().to_owned()),
+            dirs.and_then(|dirs| dirs.runtime_dir().map(Path::to_owned)),
+            dirs.map(|dirs| dirs.home_dir().to_owned()),
+            |name| std::env::var_os(name),
+        )
+    }
+
+    /// The paths below these folders, with the locale of this environment.
+    pub fn new(
+        config_home: PathBuf,
+        runtime_dir: Option<PathBuf>,
+        home: Option<PathBuf>,
+        env: impl Fn(&str) -> Option<OsString>,
+    ) -> Self {
+        let config_dir = config_home.join("composekey");
+        let set = |name: &&str| env(name).is_some_and(|value| !value.is_empty());
+        // The order of setlocale(3).
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find(|name| set(name));
+        let locale = locale.and_then(|name| env(name)?.into_string().ok());
+        let folder = env("XLOCALEDIR").filter(|value| !value.is_empty());
+        Self {
+            config_file: config_dir.join("config.toml"),
+            config_dir,
+            runtime_dir,
+            world: World {
+                locale: locale.unwrap_or_else(|| "C".to_owned()),
+                folder: folder.map_or_else(|| World::FOLDER.into(), PathBuf::from),
+                home,
+            },
+        }
+    }
+
+    /// The folder of the daemon's control socket: below the runtime folder, or in `/tmp` for a user
+    /// without a session. Who opens it makes sure that it is the user's alone.
+    #[must_use]
+    pub fn control_dir(&self) -> PathBuf {
+        match &self.runtime_dir {
+            Some(folder) => folder.join("composekey"),
+            None => format!("/tmp/composekey-{}", rustix::process::geteuid().as_raw()).into(),
+        }
+    }
+
+    /// Reads another configuration; paths in it start at its own folder.
+    pub fn set_config(&mut self, file: PathBuf) {
+        let file = std::path::absolute(&file).unwrap_or(file);
+        self.config_dir = file.parent().map_or_else(|| "/".into(), Path::to_owned);
+        self.config_file = file;
+    }
+
+    /// The file that an entry of `keymaps` names: below the configuration's folder, `~/` at home.
+    #[must_use]
+    pub fn keymap(&self, name: &str) -> PathBuf {
+        match (name.strip_prefix("~/"), &self.world.home) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => self.config_dir.join(name),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! [`Settings`]: what a user can choose, and how `config.toml` says it.
+
+use std::{ops::RangeInclusive, time::Duration};
+
+use crate::{
+    diagnostic::{Code, Diagnostic, list},
+    engine::{self, CapsLock, OnMismatch, TapAction},
+    keycode::Keycode,
+    map::{self, Entry, Kind, Value},
+};
+
+/// Every setting. The defaults are the program's defaults.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How the engine behaves.
+    pub engine: engine::Settings,
+    /// What a mismatch does besides.
+    pub feedback: Feedback,
+    /// Window classes in which nothing is grabbed, because their programs read keycodes.
+    pub ignore: Vec<String>,
+    /// Whether the trigger of one keyboard makes all of them compose: for split keyboards.
+    pub join_keyboards: bool,
+}
+
+/// What a mismatch does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Feedback {
+    /// It rings.
+    #[default]
+    Bell,
+    /// A light of the keyboard blinks.
+    Led,
+    /// Nothing.
+    None,
+}
+
+/// The settings of `config.toml`, in the order of its documentation.
+pub const NAMES: &[&str] = &[
+    "trigger",
+    "tap_action",
+    "tap_ms",
+    "caps_lock",
+    "on_mismatch",
+    "release_grace_ms",
+    "compose_timeout_ms",
+    "feedback",
+    "ignore",
+    "join_keyboards",
+    "keymaps",
+    "remove",
+];
+
+/// Virtual machines, remote desktops and games' streams: their programs send keycodes on.
+const IGNORE: &[&str] = &[
+    "Gnome-boxes",
+    "Moonlight",
+    "Qemu-system-x86_64",
+    "Remote-viewer",
+    "Virt-manager",
+    "Virt-viewer",
+    "VirtualBox Machine",
+    "Vmplayer",
+    "Vmware",
+    "Vncviewer",
+    "X2GoAgent",
+    "krdc",
+    "org.remmina.Remmina",
+    "xfreerdp",
+];
+
+const TAP_ACTION: &[(&str, TapAction)] = &[
+    ("compose", TapAction::Compose),
+    ("none", TapAction::None),
+    ("caps_lock", TapAction::CapsLock),
+    ("escape", TapAction::Escape),
+];
+
+const CAPS_LOCK: &[(&str, CapsLock)] = &[
+    ("shift", CapsLock::Shift),
+    ("both_shifts", CapsLock::BothShifts),
+    ("double_tap", CapsLock::DoubleTap),
+    ("never", CapsLock::Never),
+];
+
+const ON_MISMATCH: &[(&str, OnMismatch)] =
+    &[("discard", OnMismatch::Discard), ("type", OnMismatch::Type), ("swap", OnMismatch::Swap)];
+
+const FEEDBACK: &[(&str, Feedback)] =
+    &[("bell", Feedback::Bell), ("led", Feedback::Led), ("none", Feedback::None)];
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            engine: engine::Settings::default(),
+            feedback: Feedback::default(),
+            ignore: IGNORE.iter().map(|&class| class.to_owned()).collect(),
+            join_keyboards: false,
+        }
+    }
+}
+
+impl Settings {
+    /// Whether nothing is grabbed in windows of this class. Case does not matter.
+    #[must_use]
+    pub fn ignores(&self, class: &str) -> bool {
+        self.ignore.iter().any(|ignored| ignored.eq_ignore_ascii_case(class))
+    }
+
+    /// Takes one setting other than `keymaps` and `remove`; gives it back when there is none of
+    /// this name. A value that cannot be leaves the setting as it was.
+    pub(super) fn set(
+        &mut self,
+        entry: Entry,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<(), Entry> {
+        let name = entry.key.as_str();
+        let mut reader = Reader { name, diagnostics };
+        let engine = &mut self.engine;
+        match name {
+            "trigger" => reader.choice(entry.value, Keycode::NAMED, &mut engine.trigger),
+            "tap_action" => reader.choice(entry.value, TAP_ACTION, &mut engine.tap_action),
+            "tap_ms" => reader.milliseconds(entry.value, 50..=60_000, &mut engine.tap),
+            "caps_lock" => reader.choice(entry.value, CAPS_LOCK, &mut engine.caps_lock),
+            "on_mismatch" => reader.choice(entry.value, ON_MISMATCH, &mut engine.on_mismatch),
+            "release_grace_ms" => {
+                reader.milliseconds(entry.value, 0..=60_000, &mut engine.release_grace);
+            }
+            "compose_timeout_ms" => {
+                reader.milliseconds(entry.value, 500..=60_000, &mut engine.compose_timeout);
+            }
+            "feedback" => reader.choice(entry.value, FEEDBACK, &mut self.feedback),
+            "ignore" => {
+                if let Some(classes) = map::spanned_strings(entry.value, name, diagnostics) {
+                    self.ignore = classes.into_iter().map(|(class, _)| class).collect();
+                }
+            }
+            "join_keyboards" => reader.boolean(entry.value, &mut self.join_keyboards),
+            _ => return Err(entry),
+        }
+        Ok(())
+    }
+}
+
+struct Reader<'a> {
+    name: &'a str,
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    /// One of several words.
+    fn choice<T: Copy>(&mut self, value: Value, choices: &[(&str, T)], setting: &mut T) {
+        let span = value.span;
+        let words: Vec<_> = choices.iter().map(|&(word, _)| word).collect();
+        let Some(word) = map::string(value, self.name, self.diagnostics) else {
+            if let Some(last) = self.diagnostics.last_mut() {
+                last.help = Some(format!("expected {}", list(&words)));
+            }
+            return;
+        };
+        match choices.iter().find(|(known, _)| *known == word) {
+            Some(&(_, choice)) => *setting = choice,
+            None => self.diagnostics.push(
+                Diagnostic::new(Code::BadValue, format!("`{}` cannot be `{word}`", self.name))
+                    .at(span, "")
+                    .did_you_mean(&word, words),
+            ),
+        }
+    }
+
+    fn milliseconds(&mut self, value: Value, range: RangeInclusive<u64>, setting: &mut Duration) {
+        let given = match value.kind {
+            Kind::Integer(number) => {
+                u64::try_from(number).ok().filter(|number| range.contains(number))
+            }
+            _ => None,
+        };
+        match given {
+            Some(number) => *setting = Duration::from_millis(number),
+            None => {
+                let (low, high) = range.into_inner();
+                let message =
+                    format!("`{}` is a number of milliseconds from {low} to {high}", self.name);
+                self.diagnostics.push(
+                    Diagnostic::new(Code::BadValue, message)
+                        .at(value.span, "")
+                        .help(format!("the default is {}", setting.as_millis())),
+                );
+            }
+        }
+    }
+
+    fn boolean(&mut self, value: Value, setting: &mut bool) {
+        match value.kind {
+            Kind::Boolean(given) => *setting = given,
+            other => self.diagnostics.push(
+                Diagnostic::new(Code::WrongType, format!("`{}` is {}", self.name, other.name()))
+                    .at(value.span, "")
+                    .help("expected `true` or `false`, without quotes"),
+            ),
+        }
+    }
+}

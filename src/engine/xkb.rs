@@ -1,0 +1,250 @@
+//! [`XkbKeyboard`]: a [`Keyboard`] with a keymap of libxkbcommon.
+
+use std::fmt;
+
+use xkbcommon::xkb;
+
+use super::{
+    event::{Direction, Session},
+    keyboard::{Keyboard, Meaning},
+};
+use crate::{keycode::Keycode, keysym::Keysym};
+
+/// A keymap and the state of its modifiers.
+///
+/// Two states: `pressed` is fed with the keys in sight and knows what they do; `state` is what
+/// counts: the pressed keys, those that were down before, and the session's. Keeping the keys of
+/// before apart, each with what it contributes, makes their release exact whether or not
+/// libxkbcommon saw a press.
+pub struct XkbKeyboard {
+    keymap: xkb::Keymap,
+    pressed: xkb::State,
+    state: xkb::State,
+    /// Modifier keys that were down before.
+    before: Vec<(Keycode, Effect)>,
+    /// Modifiers held elsewhere.
+    elsewhere: xkb::ModMask,
+    /// Modifiers for the next key.
+    latched: xkb::ModMask,
+    /// Control, Alt and Super, as far as they choose no level.
+    chord: xkb::ModMask,
+    /// Which groups are Latin.
+    latin: Vec<bool>,
+}
+
+/// What a modifier key does while it is down.
+#[derive(Clone, Copy, Default)]
+struct Effect {
+    mods: xkb::ModMask,
+    group: xkb::LayoutIndex,
+}
+
+/// The real modifiers Shift and Lock, numbered the same in every keymap.
+const SHIFT: xkb::ModMask = 1;
+const LOCK: xkb::ModMask = 2;
+
+/// So many different letters make a group Latin; Greek, Cyrillic and Arabic ones have none.
+const LATIN_LETTERS: u32 = 13;
+
+impl XkbKeyboard {
+    /// A keyboard with this keymap.
+    #[must_use]
+    pub fn new(keymap: xkb::Keymap) -> Self {
+        let keys = modifier_keys(&keymap);
+        let effect = |wanted: fn(u32) -> bool| {
+            keys.iter()
+                .filter(|(_, keysym)| wanted(keysym.0))
+                .fold(0, |mask, &(keycode, _)| mask | effect(&keymap, keycode, 0).mods)
+        };
+        let shortcuts = effect(|k| matches!(k, 0xffe3 | 0xffe4 | 0xffe7..=0xffee));
+        // ISO_Level2_Latch ..= ISO_Level3_Lock, ISO_Level5_*, Mode_switch, Num_Lock
+        let levels = effect(|k| matches!(k, 0xfe02..=0xfe05 | 0xfe11..=0xfe13 | 0xff7e | 0xff7f));
+        Self {
+            chord: shortcuts & !levels & !SHIFT & !LOCK,
+            latin: (0..keymap.num_layouts()).map(|group| is_latin(&keymap, group)).collect(),
+            pressed: xkb::State::new(&keymap),
+            state: xkb::State::new(&keymap),
+            keymap,
+            before: Vec::new(),
+            elsewhere: 0,
+            latched: 0,
+        }
+    }
+
+    /// A keyboard made from names as `setxkbmap` takes them, with the rules `evdev` and the model
+    /// `pc105`; `None` when there is no such keymap.
+    #[must_use]
+    pub fn from_names(layout: &str, variant: &str, options: &str) -> Option<Self> {
+        let context = xkb::Context::new(xkb::CONTEXT_NO_FLAGS);
+        let options = Some(options.to_owned());
+        let flags = xkb::KEYMAP_COMPILE_NO_FLAGS;
+        xkb::Keymap::new_from_names(&context, "evdev", "pc105", layout, variant, options, flags)
+            .map(Self::new)
+    }
+
+    /// The keymap.
+    #[must_use]
+    pub fn keymap(&self) -> &xkb::Keymap {
+        &self.keymap
+    }
+
+    /// Makes `state` what counts.
+    fn refresh(&mut self) {
+        let Self { pressed, .. } = self;
+        let before = self.before.iter().fold(Effect::default(), |sum, (_, effect)| Effect {
+            mods: sum.mods | effect.mods,
+            group: sum.group.wrapping_add(effect.group),
+        });
+        let depressed = pressed.serialize_mods(xkb::STATE_MODS_DEPRESSED);
+        self.state.update_mask(
+            (depressed | before.mods | self.elsewhere) & !LOCK,
+            (pressed.serialize_mods(xkb::STATE_MODS_LATCHED) | self.latched) & !LOCK,
+            pressed.serialize_mods(xkb::STATE_MODS_LOCKED) & !LOCK,
+            pressed.serialize_layout(xkb::STATE_LAYOUT_DEPRESSED).wrapping_add(before.group),
+            pressed.serialize_layout(xkb::STATE_LAYOUT_LATCHED),
+            pressed.serialize_layout(xkb::STATE_LAYOUT_LOCKED),
+        );
+    }
+
+    /// The same key's keysym in the first Latin group that has one at this level.
+    fn latin(&self, keycode: xkb::Keycode, group: xkb::LayoutIndex) -> Option<Keysym> {
+        if *self.latin.get(group as usize)? {
+            return None;
+        }
+        let level = self.state.key_get_level(keycode, group);
+        let groups = self.keymap.num_layouts_for_key(keycode);
+        let latin = (0..groups).find(|&group| self.latin.get(group as usize) == Some(&true))?;
+        one(self.keymap.key_get_syms_by_level(keycode, latin, level))
+    }
+}
+
+impl Keyboard for XkbKeyboard {
+    fn start(&mut self, session: &Session) {
+        let locked = xkb::ModMask::from(session.locked) & !LOCK;
+        self.pressed = xkb::State::new(&self.keymap);
+        self.pressed.update_mask(0, 0, locked, 0, 0, session.group);
+        self.latched = session.latched.into();
+        self.before.clear();
+        for &keycode in &session.held {
+            let effect = effect(&self.keymap, keycode, session.group);
+            if (effect.mods, effect.group) != (0, 0) {
+                self.before.push((keycode, effect));
+            }
+        }
+        let explained = self.before.iter().fold(0, |mask, (_, effect)| mask | effect.mods);
+        self.elsewhere = xkb::ModMask::from(session.base) & !explained;
+        self.refresh();
+    }
+
+    fn update(&mut self, keycode: Keycode, direction: Direction) {
+        let before = self.before.len();
+        self.before.retain(|&(key, _)| key != keycode);
+        if direction == Direction::Repeat
+            || before != self.before.len() && direction == Direction::Up
+        {
+            return self.refresh();
+        }
+        if direction == Direction::Down && !self.keysym(keycode).is_modifier() {
+            self.latched = 0;
+        }
+        self.pressed.update_key(keycode.0.into(), direction.into());
+        self.refresh();
+    }
+
+    fn set_group(&mut self, group: u32) {
+        let Self { pressed, .. } = self;
+        let mods = |which| pressed.serialize_mods(which);
+        let layout = |which| pressed.serialize_layout(which);
+        let (depressed, latched, locked) = (
+            mods(xkb::STATE_MODS_DEPRESSED),
+            mods(xkb::STATE_MODS_LATCHED),
+            mods(xkb::STATE_MODS_LOCKED),
+        );
+        let (held, next) = (layout(xkb::STATE_LAYOUT_DEPRESSED), layout(xkb::STATE_LAYOUT_LATCHED));
+        pressed.update_mask(depressed, latched, locked, held, next, group);
+        self.refresh();
+    }
+
+    fn meaning(&self, keycode: Keycode) -> Meaning {
+        let key = keycode.0.into();
+        let keysym = self.keysym(keycode);
+        let mods = self.state.serialize_mods(xkb::STATE_MODS_EFFECTIVE);
+        let latin = self.latin(key, self.state.key_get_layout(key));
+        Meaning {
+            keysym,
+            latin: latin.filter(|&latin| latin != keysym),
+            chord: self.state.mod_mask_remove_consumed(key, mods & self.chord) != 0,
+        }
+    }
+}
+
+impl XkbKeyboard {
+    fn keysym(&self, keycode: Keycode) -> Keysym {
+        Keysym(self.state.key_get_one_sym(keycode.0.into()).raw())
+    }
+}
+
+impl From<Direction> for xkb::KeyDirection {
+    fn from(direction: Direction) -> Self {
+        match direction {
+            Direction::Down | Direction::Repeat => Self::Down,
+            Direction::Up => Self::Up,
+        }
+    }
+}
+
+/// Keys are secrets: says nothing of the state.
+impl fmt::Debug for XkbKeyboard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("XkbKeyboard")
+    }
+}
+
+/// The keys that are modifiers without others held, and their keysyms.
+fn modifier_keys(keymap: &xkb::Keymap) -> Vec<(Keycode, Keysym)> {
+    (keymap.min_keycode().raw()..=keymap.max_keycode().raw())
+        .filter_map(|code| Some((Keycode(code), plain(keymap, Keycode(code), 0)?)))
+        .filter(|(_, keysym)| keysym.is_modifier())
+        .collect()
+}
+
+/// What a modifier key contributes while it is down. Asked of a state of its own, because only
+/// libxkbcommon knows which real modifiers Alt or Super stand for in this keymap.
+fn effect(keymap: &xkb::Keymap, keycode: Keycode, group: u32) -> Effect {
+    let modifier = plain(keymap, keycode, group).is_some_and(Keysym::is_modifier);
+    if !modifier {
+        return Effect::default();
+    }
+    let mut state = xkb::State::new(keymap);
+    state.update_mask(0, 0, 0, 0, 0, group);
+    state.update_key(keycode.0.into(), xkb::KeyDirection::Down);
+    Effect {
+        mods: state.serialize_mods(xkb::STATE_MODS_DEPRESSED),
+        group: state.serialize_layout(xkb::STATE_LAYOUT_DEPRESSED),
+    }
+}
+
+fn plain(keymap: &xkb::Keymap, keycode: Keycode, group: u32) -> Option<Keysym> {
+    one(keymap.key_get_syms_by_level(keycode.0.into(), group, 0))
+}
+
+fn one(keysyms: &[xkb::Keysym]) -> Option<Keysym> {
+    match keysyms {
+        [keysym] if keysym.raw() != 0 => Some(Keysym(keysym.raw())),
+        _ => None,
+    }
+}
+
+/// Whether a group types the letters of the Latin alphabet.
+fn is_latin(keymap: &xkb::Keymap, group: u32) -> bool {
+    let mut letters = 0_u32;
+    for code in keymap.min_keycode().raw()..=keymap.max_keycode().raw() {
+        let keysym = (group < keymap.num_layouts_for_key(code.into()))
+            .then(|| plain(keymap, Keycode(code), group))
+            .flatten();
+        if let Some(Keysym(letter @ 0x61..=0x7a)) = keysym {
+            letters |= 1 << (letter - 0x61);
+        }
+    }
+    letters.count_ones() >= LATIN_LETTERS
+}

@@ -1,0 +1,581 @@
+//! The keyboard under X11: a passive grab of the trigger on each real keyboard. Start at
+//! [`X11Input::new`]; give every event of the connection to [`X11Input::on_event`].
+//!
+//! When the trigger goes down the server itself floats that keyboard: its keys come to us and to
+//! nobody else. The master never sees the trigger, so Caps Lock never toggles; nothing is changed
+//! in any keymap; and when this process dies the server drops the grab. Outside a hold no key is
+//! seen at all.
+//!
+//! The passive grab would end with the trigger's release, and a key typed right after it would
+//! overtake a text that is not typed yet. So a hold takes the keyboard actively at once, and keeps
+//! it until the fingers rest: no key is down, and none came for [`PAUSE`]. Until then keys are
+//! passed on in their order, each release the way its press went; then
+//! [`X11Input::give_back`] finds nothing that could change places. A daemon that stands still is
+//! cut off by the guard.
+//!
+//! The grabs are asynchronous. A synchronous one, which would let us stop the keyboard for the
+//! moment of giving it back, loses the keys of that moment: Xorg plays them back to a slave that
+//! has no master yet.
+
+mod clock;
+mod keys;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::{Duration, Instant},
+};
+
+use x11rb::{
+    NONE,
+    protocol::{
+        Event as XEvent,
+        xinput::{
+            self, ConnectionExt as _, GrabMode22, GrabOwner, GrabType, KeyEventFlags,
+            KeyPressEvent, XIEventMask,
+        },
+        xkb::{self, ConnectionExt as _},
+        xproto::{ConnectionExt as _, GrabMode, GrabStatus, ModMask},
+    },
+};
+use xkbcommon::xkb as xkbc;
+
+use crate::{
+    engine::{DeviceId, Direction, Event, KeyEvent, Session, XkbKeyboard},
+    keycode::Keycode,
+    x11::{Display, DisplayError, Numbered, Role, copy_keymap},
+};
+
+/// Key events of every real keyboard, from the trigger's press on.
+#[derive(Debug)]
+pub struct X11Input {
+    display: Display,
+    trigger: Keycode,
+    keyboards: BTreeMap<DeviceId, Grabbed>,
+    /// The XTEST keyboard: always attached, so it has what a floating one missed.
+    xtest: Option<u16>,
+    clock: clock::ServerClock,
+    paused: bool,
+}
+
+/// What is known of a keyboard.
+#[derive(Debug)]
+struct Grabbed {
+    name: String,
+    /// The server refused the passive grab: another program has the key.
+    refused: bool,
+    /// The trigger is down.
+    trigger_down: bool,
+    /// The engine wants its keys beyond the trigger's release.
+    held: bool,
+    /// The server was asked to send us its keys until we say otherwise.
+    active: bool,
+    /// Since when its fingers rest, as far as is known: the time of the last key.
+    rests_since: Instant,
+    /// A key was seen down in a pause: no use to look again before another key comes.
+    rests_on_key: bool,
+    /// Its keymap changed and was not read yet.
+    stale: bool,
+    /// The keymap of the attached keyboards changed while this one was ours: it floats then, and
+    /// the server left it out.
+    missed: bool,
+}
+
+/// A keyboard as the user is told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyboardInfo {
+    /// The name the driver gave it.
+    pub name: String,
+    /// Whether another program already grabs the trigger on it.
+    pub refused: bool,
+}
+
+/// How long no key may come before a keyboard is given back: less than there is between the words
+/// of most people.
+const PAUSE: Duration = Duration::from_millis(80);
+
+/// How late we may be at the end of a pause.
+const LATE: Duration = Duration::from_millis(8);
+
+impl Grabbed {
+    /// When it is to be given back; `None` while it is not ours, wanted, or not at rest.
+    fn return_at(&self) -> Option<Instant> {
+        let over = self.active && !self.trigger_down && !self.held && !self.rests_on_key;
+        over.then(|| self.rests_since + PAUSE)
+    }
+}
+
+impl X11Input {
+    /// Grabs `trigger` on every keyboard there is, and tells of each by [`Event::Keyboard`].
+    ///
+    /// # Errors
+    /// When the connection broke.
+    pub fn new(
+        display: &Display,
+        trigger: Keycode,
+        events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
+    ) -> Result<Self, DisplayError> {
+        let mut input = Self {
+            display: display.clone(),
+            trigger,
+            keyboards: BTreeMap::new(),
+            xtest: None,
+            clock: clock::ServerClock::default(),
+            paused: false,
+        };
+        let mask = xinput::EventMask {
+            deviceid: u16::from(xinput::Device::ALL),
+            mask: vec![XIEventMask::HIERARCHY],
+        };
+        let _ = display.conn.xinput_xi_select_events(display.root, &[mask])?;
+        input.rescan(events)?;
+        Ok(input)
+    }
+
+    /// The keyboards, for messages.
+    pub fn keyboards(&self) -> impl Iterator<Item = (DeviceId, KeyboardInfo)> {
+        self.keyboards
+            .iter()
+            .map(|(&id, k)| (id, KeyboardInfo { name: k.name.clone(), refused: k.refused }))
+    }
+
+    /// Takes an event of the connection, and the ones that wait behind it.
+    ///
+    /// `foreign` says of a change of a keymap that it is not the output's own.
+    ///
+    /// # Errors
+    /// When the connection broke.
+    pub fn on_event(
+        &mut self,
+        event: &XEvent,
+        following: &mut VecDeque<Numbered>,
+        foreign: bool,
+        events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
+    ) -> Result<(), DisplayError> {
+        match event {
+            XEvent::XinputKeyPress(key) => self.on_key(key, Direction::Down, following, events),
+            XEvent::XinputKeyRelease(key) => self.on_key(key, Direction::Up, following, events),
+            XEvent::XinputHierarchy(change) if u32::from(change.flags) & HIERARCHY != 0 => {
+                self.rescan(events)
+            }
+            XEvent::XkbMapNotify(change) if foreign => {
+                self.keymap_changed(change.device_id);
+                Ok(())
+            }
+            XEvent::XkbNewKeyboardNotify(change) if foreign => {
+                self.keymap_changed(change.device_id);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads the keymaps that changed since. To be called when no event is waiting: a program that
+    /// sets a keymap causes many changes in a row.
+    ///
+    /// # Errors
+    /// When the connection broke.
+    pub fn refresh_keymaps(
+        &mut self,
+        events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
+    ) -> Result<(), DisplayError> {
+        let stale: Vec<_> =
+            self.keyboards.iter().filter(|(_, k)| k.stale).map(|(&id, _)| id).collect();
+        for id in stale {
+            if let Some(keyboard) = self.keyboards.get_mut(&id)
+                && std::mem::take(&mut keyboard.missed)
+                && let Some(xtest) = self.xtest
+            {
+                let _ = copy_keymap(&self.display, xtest, x_id(id))?;
+            }
+            self.read_keymap(id, events);
+        }
+        Ok(())
+    }
+
+    /// Notes whether the engine wants the keys of `device` beyond the trigger's release.
+    ///
+    /// # Errors
+    /// When the connection broke.
+    pub fn set_held(&mut self, device: DeviceId, held: bool) -> Result<(), DisplayError> {
+        let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(()) };
+        keyboard.held = held;
+        if held && !keyboard.active {
+            let active = self.take(device)?;
+            if let Some(keyboard) = self.keyboards.get_mut(&device) {
+                keyboard.active = active;
+            }
+        }
+        Ok(())
+    }
+
+    /// A keyboard whose hold is over and whose fingers rest: for [`Self::give_back`].
+    pub fn returnable(&mut self, now: Instant) -> Option<DeviceId> {
+        let due = |k: &Grabbed| k.return_at().is_some_and(|at| at <= now);
+        let (&device, keyboard) = self.keyboards.iter_mut().find(|(_, k)| due(k))?;
+        if now - keyboard.rests_since <= PAUSE + LATE {
+            return Some(device);
+        }
+        // We did not wake in time, so neither may others have: that was a pause of the machine,
+        // and whoever types goes on in the same moment as we do.
+        keyboard.rests_since = now;
+        None
+    }
+
+    /// When [`Self::returnable`] will have something, unless more keys come.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.keyboards.values().filter_map(Grabbed::return_at).min()
+    }
+
+    /// Makes the keys of `device` the applications' again, unless one is down or came meanwhile.
+    ///
+    /// A key may come to us between the last look and the server's letting go. Then this is `true`,
+    /// the key waits in `following`, and the keyboard is ours again: the finger decides whether the
+    /// server or we see its release.
+    ///
+    /// # Errors
+    /// When the connection broke.
+    pub fn give_back(
+        &mut self,
+        device: DeviceId,
+        following: &mut VecDeque<Numbered>,
+    ) -> Result<bool, DisplayError> {
+        let down = keys::Down::query(&self.display, device, following)?;
+        let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(false) };
+        if following.iter().any(|(event, _)| is_key_of(device, event)) {
+            return Ok(false);
+        }
+        if down.is_some_and(|down| down.keys().next().is_some()) {
+            keyboard.rests_on_key = true;
+            return Ok(false);
+        }
+        keyboard.active = false;
+        let conn = &self.display.conn;
+        let _ = conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(device))?;
+        // The answer comes after every key that came to us.
+        let _ = conn.get_input_focus()?.reply()?;
+        self.display.drain(following)?;
+        let late = following.iter().any(|(event, _)| is_key_of(device, event));
+        if late {
+            let active = self.take(device)?;
+            if let Some(keyboard) = self.keyboards.get_mut(&device) {
+                keyboard.active = active;
+            }
+        }
+        Ok(late)
+    }
+
+    /// Grabs `device` actively; `false` when the server refuses.
+    fn take(&self, device: DeviceId) -> Result<bool, DisplayError> {
+        let reply = self.display.conn.xinput_xi_grab_device(
+            self.display.root,
+            x11rb::CURRENT_TIME,
+            NONE,
+            x_id(device),
+            GrabMode::ASYNC,
+            GrabMode::ASYNC,
+            GrabOwner::NO_OWNER,
+            &KEYS,
+        )?;
+        match reply.reply().map_err(DisplayError::from) {
+            Ok(reply) => Ok(reply.status == GrabStatus::SUCCESS),
+            // The device went away: the next hierarchy event will tell.
+            Err(DisplayError::Reply(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether the keys of `device` come to us.
+    #[must_use]
+    pub fn has(&self, device: DeviceId) -> bool {
+        self.keyboards.get(&device).is_some_and(|k| k.trigger_down || k.active)
+    }
+
+    /// Whether a hold is on at `device`, or lasts beyond the trigger's release.
+    fn captures(&self, device: DeviceId) -> bool {
+        self.keyboards.get(&device).is_some_and(|k| k.trigger_down || k.held)
+    }
+
+    /// Whether any keyboard is ours now.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.keyboards.values().any(|k| k.trigger_down || k.held || k.active)
+    }
+
+    /// Drops every grab, or takes them again.
+    ///
+    /// # Errors
+    /// When the connection broke.
+    pub fn set_paused(
+        &mut self,
+        paused: bool,
+        events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
+    ) -> Result<(), DisplayError> {
+        if self.paused != paused {
+            self.paused = paused;
+            self.regrab(self.trigger, events)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the grabs are dropped.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Grabs another key from now on.
+    ///
+    /// # Errors
+    /// When the connection broke.
+    pub fn set_trigger(
+        &mut self,
+        trigger: Keycode,
+        events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
+    ) -> Result<(), DisplayError> {
+        if self.trigger != trigger { self.regrab(trigger, events) } else { Ok(()) }
+    }
+
+    /// Drops the grabs, then takes the passive ones of `trigger` unless paused. A hold that is on
+    /// ends here: the keyboard is as one that comes anew.
+    fn regrab(
+        &mut self,
+        trigger: Keycode,
+        events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
+    ) -> Result<(), DisplayError> {
+        for device in self.keyboards.keys().copied().collect::<Vec<_>>() {
+            if self.keyboards.get(&device).is_some_and(|k| k.active || k.trigger_down) {
+                let conn = &self.display.conn;
+                let _ = conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(device))?;
+                events.push((Instant::now(), Event::DeviceGone(device)));
+                self.read_keymap(device, events);
+            }
+            if let Some(keyboard) = self.keyboards.get_mut(&device) {
+                (keyboard.trigger_down, keyboard.held, keyboard.active) = (false, false, false);
+            }
+            let _ = self.display.conn.xinput_xi_passive_ungrab_device(
+                self.display.root,
+                self.trigger.0,
+                x_id(device),
+                GrabType::KEYCODE,
+                &[ANY_MODIFIER],
+            )?;
+            if !self.paused {
+                let refused = !self.grab(device, trigger)?;
+                if let Some(keyboard) = self.keyboards.get_mut(&device) {
+                    keyboard.refused = refused;
+                }
+            }
+        }
+        self.trigger = trigger;
+        Ok(())
+    }
+
+    /// Asks for the passive grab; `false` when another program has it.
+    fn grab(&self, device: DeviceId, trigger: Keycode) -> Result<bool, DisplayError> {
+        let reply = self.display.conn.xinput_xi_passive_grab_device(
+            x11rb::CURRENT_TIME,
+            self.display.root,
+            NONE,
+            trigger.0,
+            x_id(device),
+            GrabType::KEYCODE,
+            GrabMode22::ASYNC,
+            GrabMode::ASYNC,
+            GrabOwner::NO_OWNER,
+            &KEYS,
+            &[ANY_MODIFIER],
+        )?;
+        // The reply lists the modifier combinations that could not be grabbed.
+        Ok(reply.reply()?.modifiers.is_empty())
+    }
+
+    /// Compares the list of keyboards with the server's; grabs the new ones, forgets the gone ones.
+    fn rescan(
+        &mut self,
+        events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
+    ) -> Result<(), DisplayError> {
+        let now = Instant::now();
+        let devices = self.display.keyboards()?;
+        let xtest = devices.iter().find(|device| device.role == Role::Xtest);
+        self.xtest = xtest.map(|device| device.id);
+        let present: BTreeMap<DeviceId, String> = devices
+            .into_iter()
+            .filter(|device| matches!(device.role, Role::Slave | Role::Floating))
+            .map(|device| (DeviceId(device.id.into()), device.name))
+            .collect();
+        self.keyboards.retain(|id, _| {
+            let stays = present.contains_key(id);
+            if !stays {
+                events.push((now, Event::DeviceGone(*id)));
+            }
+            stays
+        });
+        for (id, name) in present {
+            if self.keyboards.contains_key(&id) {
+                continue;
+            }
+            self.select_keymap_events(id)?;
+            // A keyboard that was ours when it went away is ours when it comes back, and the
+            // master's as well: each key would be there twice.
+            let conn = &self.display.conn;
+            let _ = conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(id))?;
+            // A keyboard may be gone again before it is grabbed; the next event will tell.
+            let refused = match self.paused {
+                true => false,
+                false => match self.grab(id, self.trigger) {
+                    Ok(granted) => !granted,
+                    Err(DisplayError::Reply(_)) => continue,
+                    Err(error) => return Err(error),
+                },
+            };
+            let keyboard = Grabbed {
+                name,
+                refused,
+                trigger_down: false,
+                held: false,
+                active: false,
+                rests_since: now,
+                rests_on_key: false,
+                stale: true,
+                missed: false,
+            };
+            self.keyboards.insert(id, keyboard);
+            self.read_keymap(id, events);
+        }
+        Ok(())
+    }
+
+    fn select_keymap_events(&self, device: DeviceId) -> Result<(), DisplayError> {
+        let kinds = xkb::EventType::NEW_KEYBOARD_NOTIFY | xkb::EventType::MAP_NOTIFY;
+        let parts = xkb::MapPart::KEY_TYPES
+            | xkb::MapPart::KEY_SYMS
+            | xkb::MapPart::MODIFIER_MAP
+            | xkb::MapPart::KEY_ACTIONS
+            | xkb::MapPart::VIRTUAL_MODS
+            | xkb::MapPart::VIRTUAL_MOD_MAP;
+        let _ = self.display.conn.xkb_select_events(
+            x_id(device),
+            xkb::EventType::from(0u16),
+            kinds,
+            parts,
+            parts,
+            &xkb::SelectEventsAux::default(),
+        )?;
+        Ok(())
+    }
+
+    /// The keymap is read when the connection is quiet, see [`Self::refresh_keymaps`].
+    fn keymap_changed(&mut self, device: u8) {
+        if self.xtest == Some(device.into()) {
+            for keyboard in self.keyboards.values_mut().filter(|k| k.trigger_down || k.active) {
+                (keyboard.stale, keyboard.missed) = (true, true);
+            }
+        }
+        if let Some(keyboard) = self.keyboards.get_mut(&DeviceId(device.into())) {
+            keyboard.stale = true;
+        }
+    }
+
+    /// Reads the keymap from the server (not recompiled from rule names: the user may have changed
+    /// single keys).
+    fn read_keymap(&mut self, device: DeviceId, events: &mut Vec<(Instant, Event<XkbKeyboard>)>) {
+        let keymap = xkbc::x11::keymap_new_from_device(
+            &xkbc::Context::new(xkbc::CONTEXT_NO_DEFAULT_INCLUDES),
+            &*self.display.conn,
+            i32::from(x_id(device)),
+            xkbc::KEYMAP_COMPILE_NO_FLAGS,
+        );
+        if let Some(keyboard) = self.keyboards.get_mut(&device) {
+            keyboard.stale = false;
+        }
+        // Null when the device went away meanwhile, or when the connection broke: both are told
+        // otherwise.
+        if !keymap.get_raw_ptr().is_null() {
+            let keyboard = XkbKeyboard::new(keymap);
+            events.push((Instant::now(), Event::Keyboard { device, keyboard }));
+        }
+    }
+
+    fn on_key(
+        &mut self,
+        key: &KeyPressEvent,
+        direction: Direction,
+        following: &mut VecDeque<Numbered>,
+        events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
+    ) -> Result<(), DisplayError> {
+        let device = DeviceId(key.deviceid.into());
+        let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(()) };
+        (keyboard.rests_since, keyboard.rests_on_key) = (Instant::now(), false);
+        let repeat = key.flags.contains(KeyEventFlags::KEY_REPEAT);
+        let direction = if repeat { Direction::Repeat } else { direction };
+        let keycode = Keycode(key.detail);
+        let now = self.clock.instant(key.time, Instant::now());
+        let is_trigger = keycode == self.trigger && direction != Direction::Repeat;
+        let opens = is_trigger && direction == Direction::Down && !self.captures(device);
+        if let Some(keyboard) = self.keyboards.get_mut(&device).filter(|_| is_trigger) {
+            keyboard.trigger_down = direction == Direction::Down;
+        }
+        if opens {
+            let active = self.take(device)?;
+            if let Some(keyboard) = self.keyboards.get_mut(&device) {
+                keyboard.active = active;
+            }
+            if let Some(session) = self.session(device, following)? {
+                events.push((now, Event::Session { device, session }));
+            }
+        }
+        events.push((now, Event::Key(KeyEvent { device, keycode, direction })));
+        Ok(())
+    }
+
+    /// The session's state as it was when the event before `following` happened.
+    ///
+    /// The master does not see this keyboard while it floats, so its state is still that of the
+    /// trigger's press. `None` when the device went away meanwhile.
+    fn session(
+        &self,
+        device: DeviceId,
+        following: &mut VecDeque<Numbered>,
+    ) -> Result<Option<Session>, DisplayError> {
+        let conn = &self.display.conn;
+        let state = conn.xkb_get_state(u16::from(xkb::ID::USE_CORE_KBD))?;
+        let Some(mut down) = keys::Down::query(&self.display, device, following)? else {
+            return Ok(None);
+        };
+        let state = state.reply()?;
+        down.set(self.trigger, false);
+        Ok(Some(Session {
+            held: down.keys().collect(),
+            base: mask(state.base_mods),
+            latched: mask(state.latched_mods),
+            locked: mask(state.locked_mods),
+            group: u32::from(state.locked_group),
+        }))
+    }
+}
+
+/// Any combination of modifiers (XI2 protocol, `XIAnyModifier`).
+const ANY_MODIFIER: u32 = 1 << 31;
+
+/// What a grab reports.
+const KEYS: [u32; 1] = [(1 << xinput::KEY_PRESS_EVENT) | (1 << xinput::KEY_RELEASE_EVENT)];
+
+/// The changes of the device list that matter: slave added, removed, attached; device enabled,
+/// disabled (XI2 protocol, `XI_HierarchyChanged`).
+const HIERARCHY: u32 = (1 << 2) | (1 << 3) | (1 << 4) | (1 << 6) | (1 << 7);
+
+/// The device's id as the protocol has it.
+fn x_id(device: DeviceId) -> u16 {
+    u16::try_from(device.0).expect("made from an XInput device id")
+}
+
+/// The eight real modifiers; the protocol carries them in one byte (`SETofKEYMASK`).
+fn mask(mods: ModMask) -> u8 {
+    u16::from(mods).to_le_bytes()[0]
+}
+
+fn is_key_of(device: DeviceId, event: &XEvent) -> bool {
+    let (XEvent::XinputKeyPress(key) | XEvent::XinputKeyRelease(key)) = event else { return false };
+    u32::from(key.deviceid) == device.0
+}

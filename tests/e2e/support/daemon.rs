@@ -1,0 +1,232 @@
+//! [`Daemon`]: the real `composekeyd`, in a home of its own.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::wait_until;
+
+/// A user's folders. Outlives the daemons that run in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Home {
+    root: PathBuf,
+    display: String,
+}
+
+impl Home {
+    /// An empty home in `folder` for sessions on `display`, with this `config.toml`.
+    pub(crate) fn new(folder: &Path, display: &str, config: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let home = Self { root: folder.join(format!("home{number}")), display: display.to_owned() };
+        fs::create_dir_all(home.config().parent().expect("in a folder")).expect("a folder");
+        let runtime = home.root.join("run");
+        fs::create_dir_all(&runtime).expect("a folder");
+        fs::set_permissions(runtime, fs::Permissions::from_mode(0o700)).expect("it is ours");
+        home.write(config);
+        home
+    }
+
+    /// The path of `config.toml`.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.root.join(".config/composekey/config.toml")
+    }
+
+    /// Replaces `config.toml` as editors do: by a new file under the old name.
+    pub(crate) fn write(&self, config: &str) {
+        let new = self.config().with_extension("new");
+        fs::write(&new, config).expect("the folder is ours");
+        fs::rename(new, self.config()).expect("the folder is ours");
+    }
+
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("LANG", "C.UTF-8")
+            .env("HOME", &self.root)
+            .env("XDG_CONFIG_HOME", self.root.join(".config"))
+            .env("XDG_RUNTIME_DIR", self.root.join("run"))
+            .env("DISPLAY", &self.display)
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `composekey` in this home to its end.
+    pub(crate) fn cli(&self, arguments: &[&str]) -> Output {
+        let mut command = self.command(&program("composekey"));
+        command.args(arguments).output().expect("`composekey` starts")
+    }
+}
+
+/// A running daemon. Killed, with its guard, when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Daemon {
+    child: Child,
+    messages: Arc<Mutex<Vec<String>>>,
+    guards: Vec<u32>,
+}
+
+impl Daemon {
+    /// Starts the daemon and waits until it is ready.
+    #[track_caller]
+    pub(crate) fn start(home: &Home) -> Self {
+        let mut daemon = Self::spawn(home);
+        let ready = daemon.says("composekeyd: ready");
+        assert!(ready, "composekeyd did not get ready; it said:\n{}", daemon.messages());
+        daemon.guards = children(daemon.id());
+        daemon
+    }
+
+    /// Starts the daemon and waits for nothing.
+    pub(crate) fn spawn(home: &Home) -> Self {
+        let mut command = home.command(&program("composekeyd"));
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("`composekeyd` starts");
+        let messages = Arc::new(Mutex::new(Vec::new()));
+        let stderr = BufReader::new(child.stderr.take().expect("piped"));
+        let sink = Arc::clone(&messages);
+        // Ends when the last process that has the pipe ends.
+        thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                sink.lock().expect("no reader panics").push(line);
+            }
+        });
+        Self { child, messages, guards: Vec::new() }
+    }
+
+    /// Waits until a message has this line; `false` when it ended or the time is up.
+    pub(crate) fn says(&mut self, line: &str) -> bool {
+        let said = |daemon: &Self| {
+            daemon.messages.lock().expect("no reader panics").iter().any(|l| l.contains(line))
+        };
+        let mut ended = false;
+        wait_until(|| {
+            if said(self) {
+                return true;
+            }
+            ended |= self.child.try_wait().expect("our child").is_some();
+            ended
+        });
+        // What it said last may still be on its way.
+        said(self) || ended && wait_briefly(|| said(self))
+    }
+
+    /// All that it said.
+    pub(crate) fn messages(&self) -> String {
+        self.messages.lock().expect("no reader panics").join("\n")
+    }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The processes that watch over it.
+    pub(crate) fn guards(&self) -> Vec<u32> {
+        let mut guards = self.guards.clone();
+        guards.extend(children(self.id()));
+        guards.sort_unstable();
+        guards.dedup();
+        guards
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        send(self.id(), signal);
+    }
+
+    /// Asks it to end and waits for that.
+    pub(crate) fn stop(&mut self) -> ExitStatus {
+        self.signal(Signal::TERM);
+        self.wait()
+    }
+
+    /// Waits until it has ended.
+    #[track_caller]
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        let mut status = None;
+        wait_until(|| {
+            status = self.child.try_wait().expect("our child");
+            status.is_some()
+        });
+        status.unwrap_or_else(|| panic!("composekeyd goes on; it said:\n{}", self.messages()))
+    }
+
+    /// Ends it as a crash would. The guard lives on.
+    pub(crate) fn kill(&mut self) {
+        self.guards = self.guards();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Daemon {
+    #[expect(clippy::print_stderr, reason = "part of a failing test's own output")]
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let ended = self.child.try_wait().expect("our child");
+            eprintln!("the daemon's end: {ended:?}; it said:\n{}", self.messages());
+        }
+        self.kill();
+        self.guards.iter().for_each(|&guard| send(guard, Signal::KILL));
+    }
+}
+
+/// The program that was built beside this one, in `target/PROFILE`.
+pub(crate) fn program(name: &str) -> PathBuf {
+    let own = std::env::current_exe().expect("we run");
+    let beside = own.ancestors().map(|folder| folder.join(name)).find(|path| path.is_file());
+    beside.unwrap_or_else(|| panic!("`{name}` is not built: `cargo build --bins`"))
+}
+
+/// Sends a signal to a process that may be gone.
+pub(crate) fn send(id: u32, signal: Signal) {
+    let pid = i32::try_from(id).ok().and_then(Pid::from_raw).expect("a process id");
+    let _ = kill_process(pid, signal);
+}
+
+fn wait_briefly(mut condition: impl FnMut() -> bool) -> bool {
+    (0..100).any(|_| {
+        thread::sleep(std::time::Duration::from_millis(2));
+        condition()
+    })
+}
+
+/// The processes whose parent this is.
+fn children(parent: u32) -> Vec<u32> {
+    let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
+    let ids = processes.flatten().filter_map(|p| p.file_name().to_str()?.parse::<u32>().ok());
+    ids.filter(|id| {
+        let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("PPid:"));
+        line.is_some_and(|p| p.trim() == parent.to_string())
+    })
+    .collect()
+}
+
+/// How often the threads of these processes went to sleep and woke again.
+pub(crate) fn wake_ups(processes: &[u32]) -> u64 {
+    let threads = processes.iter().flat_map(|id| {
+        let tasks = fs::read_dir(format!("/proc/{id}/task")).expect("the process runs");
+        tasks.map(|task| task.expect("the process runs").path().join("status"))
+    });
+    let count = |path| {
+        let status: String = fs::read_to_string(path).expect("the thread runs");
+        let line = status.lines().find_map(|l| l.strip_prefix("voluntary_ctxt_switches:"));
+        line.and_then(|n| n.trim().parse::<u64>().ok()).expect("Linux counts them")
+    };
+    threads.map(count).sum()
+}

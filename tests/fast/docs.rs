@@ -1,0 +1,218 @@
+//! The documents say what the program does.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use composekey::{
+    config::{self, Settings},
+    diagnostic::{Code, Severity},
+    map,
+};
+
+use crate::support::Home;
+
+/// A fenced block: its heading, its language and marks, its text.
+struct Block {
+    heading: String,
+    info: String,
+    text: String,
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
+fn blocks(document: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut heading = String::new();
+    let mut open = false;
+    for line in document.lines() {
+        match line.strip_prefix("```") {
+            Some(_) if open => open = false,
+            Some(info) => {
+                open = true;
+                blocks.push(Block {
+                    heading: heading.clone(),
+                    info: info.to_owned(),
+                    text: String::new(),
+                });
+            }
+            None if open => {
+                let text = &mut blocks.last_mut().unwrap().text;
+                text.push_str(line);
+                text.push('\n');
+            }
+            None => {
+                if let Some(text) = line.strip_prefix('#') {
+                    heading = text.trim_start_matches('#').trim().to_owned();
+                }
+            }
+        }
+    }
+    blocks
+}
+
+/// The codes that an example causes.
+fn caused(block: &Block) -> Vec<String> {
+    let home = Home::new();
+    home.write("latin1.toml", b"# caf\xe9\n");
+    let big = fs::File::create(home.path("big.toml")).unwrap();
+    big.set_len(100 * 1024 * 1024).unwrap();
+    let mut args = vec!["check", "--json"];
+    let mut locales = None;
+    match block.info.as_str() {
+        "toml config" => home.write("config.toml", &block.text),
+        "toml generate" => {
+            home.write("config.toml", &block.text);
+            args = vec!["generate", "--stdout", "--json"];
+        }
+        "toml config-without-x-locales" => {
+            home.write("config.toml", &block.text);
+            locales = Some("/nowhere");
+        }
+        "compose" => home.write("Compose", &block.text),
+        "compose repeated" => home.write("Compose", block.text.repeat(60)),
+        other => panic!("`{other}` at {}: what is this example?", block.heading),
+    }
+    if block.info.starts_with("compose") {
+        args.push("Compose");
+    }
+    let output =
+        home.command(&args).envs(locales.map(|path| ("XLOCALEDIR", path))).output().unwrap();
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .filter_map(|line| {
+            let object: serde_json::Value = serde_json::from_str(line).unwrap();
+            Some(object.get("code")?.as_str().unwrap().to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn every_code_is_documented_and_every_example_causes_its_code() {
+    let blocks = blocks(&read("docs/diagnostics.md"));
+    let headings: Vec<_> = blocks.iter().map(|block| block.heading.as_str()).collect();
+    assert_eq!(headings.len(), Code::ALL.len(), "one example a code: {headings:?}");
+    for (code, block) in Code::ALL.iter().zip(&blocks) {
+        let (id, rest) = block.heading.split_once(' ').unwrap();
+        assert_eq!(id, code.id());
+        let severity = match code.severity() {
+            Severity::Note => "(note)",
+            Severity::Warning => "(warning)",
+            Severity::Error => "(error)",
+        };
+        assert!(rest.ends_with(severity), "{id} is {severity}");
+        let caused = caused(block);
+        assert!(caused.iter().any(|found| found == id), "{id}: its example causes {caused:?}");
+    }
+}
+
+#[test]
+fn every_toml_block_is_a_map() {
+    let mut documents = vec!["README.md".to_owned()];
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")).unwrap() {
+        documents.push(format!("docs/{}", entry.unwrap().file_name().to_str().unwrap()));
+    }
+    let mut count = 0;
+    for document in documents {
+        // Its examples are wrong on purpose, each in its own way: the test above sees to them.
+        let exists = Path::new(env!("CARGO_MANIFEST_DIR")).join(&document).exists();
+        if document == "docs/diagnostics.md" || !document.ends_with(".md") || !exists {
+            continue;
+        }
+        for block in blocks(&read(&document)).iter().filter(|b| b.info.starts_with("toml")) {
+            let home = Home::new();
+            home.write("example.toml", &block.text);
+            let ran = home.run(&["check", "example.toml"]);
+            let fails = block.info.contains("must-fail");
+            assert_eq!(ran.status, i32::from(fails), "{document}, {}:\n{}", block.heading, ran.out);
+            count += 1;
+        }
+    }
+    assert!(count >= 5, "only {count} blocks found");
+}
+
+/// The rows of the table of settings: name and default.
+fn documented_settings() -> BTreeMap<String, String> {
+    let ticked = |cell: &str| cell.trim().trim_matches('`').to_owned();
+    read("docs/map-format.md")
+        .split("## Settings")
+        .nth(1)
+        .unwrap()
+        .lines()
+        .filter_map(|line| {
+            let mut cells = line.strip_prefix("| `")?.split('|');
+            Some((ticked(cells.next()?), ticked(cells.next()?)))
+        })
+        .collect()
+}
+
+#[test]
+fn every_setting_is_documented_with_its_default() {
+    let mut documented = documented_settings();
+    let names: Vec<_> = documented.keys().map(String::as_str).collect();
+    let mut known = config::NAMES.to_vec();
+    known.sort_unstable();
+    assert_eq!(names, known);
+
+    assert_eq!(documented.remove("ignore").as_deref(), Some("see below"));
+    let list: String =
+        documented.iter().map(|(name, value)| format!("{name} = {value}\n")).collect();
+    let section = blocks(&read("docs/map-format.md"));
+    let ignore = section.iter().rfind(|block| block.text.starts_with("ignore")).unwrap();
+    let home = Home::with_config(&(list + &ignore.text));
+    let mut paths = config::Paths::new("/".into(), None, None, |_| None);
+    paths.set_config(home.path("config.toml"));
+    let loaded = config::load(&paths);
+    assert_eq!(loaded.diagnostics, []);
+    assert_eq!(loaded.settings, Settings::default());
+    let keymaps: Vec<_> = loaded.keymaps.iter().map(|keymap| &*keymap.name).collect();
+    assert_eq!(keymaps, config::DEFAULT_KEYMAPS);
+    assert_eq!(loaded.removed, []);
+}
+
+#[test]
+fn every_value_of_a_setting_is_documented() {
+    let document = read("docs/map-format.md");
+    for (setting, wrong) in
+        ["trigger", "tap_action", "caps_lock", "on_mismatch", "feedback"].map(|name| (name, "?"))
+    {
+        let home = Home::with_config(&format!("{setting} = \"{wrong}\"\n"));
+        let line: serde_json::Value =
+            serde_json::from_str(&home.run(&["check", "--json"]).out).unwrap();
+        let help = line["help"].as_str().unwrap();
+        let row =
+            document.lines().find(|line| line.starts_with(&format!("| `{setting}`"))).unwrap();
+        for value in help.split('`').skip(1).step_by(2) {
+            assert!(row.contains(value), "{setting}: `{value}` is not documented");
+        }
+    }
+}
+
+#[test]
+fn every_command_and_option_is_documented() {
+    use clap::CommandFactory;
+
+    let document = read("docs/command-line.md");
+    let cli = composekey::cli::Cli::command();
+    for command in cli.get_subcommands() {
+        let name = format!("`composekey {}", command.get_name());
+        assert!(document.contains(&name), "{name}");
+    }
+    for option in cli.get_arguments().filter_map(|argument| argument.get_long()) {
+        let documented =
+            ["help", "version"].contains(&option) || document.contains(&format!("`--{option}"));
+        assert!(documented, "--{option}");
+    }
+}
+
+#[test]
+fn the_tables_of_rules_and_keymaps_are_complete() {
+    let document = read("docs/map-format.md");
+    for field in ["text", "name", "alias", "tags", "replaces"] {
+        assert!(document.contains(&format!("| `{field}` |")), "{field}");
+    }
+    for keymap in map::builtin::BUILTIN {
+        assert!(document.contains(&format!("`{}`", keymap.name)), "{}", keymap.name);
+    }
+}
