@@ -1,6 +1,6 @@
 //! [`X11Output`]: text through a pool of keycodes that no keyboard has.
 //!
-//! A character is bound to a place in the pool ([`pool`]), in every keyboard's map ([`stand`]),
+//! A character is bound to a place in the pool (`pool.rs`), in every keyboard's map (`stand.rs`),
 //! and typed there with XTEST. The binding stays: a client looks a key up when it gets to it, so a
 //! binding that was reverted or replaced too early shows as a wrong character. docs/x11-output.md
 //! tells what was measured.
@@ -40,6 +40,7 @@ pub use typist::Typist;
 use self::{
     inject::{Hand, fake},
     lock::take_lock,
+    pool::LONG,
     queue::{Queue, Work},
     reader::Reader,
     stand::Stand,
@@ -60,8 +61,6 @@ const CALM: Duration = Duration::from_millis(10);
 const CHUNK: usize = 128;
 const RETURN: u32 = 0xff0d;
 const TAB: u32 = 0xff09;
-/// A text that is longer than this may use up the pool: then the client is asked.
-const LONG: usize = 32;
 /// How much of a text is looked at to bind its characters ahead.
 const AHEAD: usize = 1000;
 const CORE: u16 = 0x100;
@@ -325,6 +324,7 @@ impl X11Output {
             self.wake = Some(now);
             return Ok(());
         }
+        // A long text may use up the pool.
         if part.len() > LONG && !self.sought {
             self.sought = true;
             self.reader = Reader::find(&self.display)?;

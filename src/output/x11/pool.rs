@@ -17,14 +17,18 @@ use std::time::{Duration, Instant};
 use super::levels::Levels;
 
 /// How long a client may take, beyond [`KEY`] for each key, to look up a key.
-const GRACE: Duration = Duration::from_millis(250);
+const GRACE: Duration = Duration::from_millis(220);
 /// The same for a client that can be asked whether it has.
 const ASKED: Duration = Duration::from_secs(5);
 /// How long a client may take for each key in a burst.
-const KEY: Duration = Duration::from_millis(4);
+const KEY: Duration = Duration::from_millis(3);
 
-/// The same for each changed key: Xlib clients ask the server what it is now.
+/// How long it may take for each changed key: an Xlib client asks the server what it is now.
 const CHANGE: Duration = Duration::from_millis(2);
+/// A text is long from this length on.
+pub(super) const LONG: usize = 32;
+/// So many symbols are bound together when a long text has used up the pool.
+const BATCH: usize = 8;
 
 /// The place of a symbol: the key by its index, and the level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,11 +142,11 @@ impl Pool {
     pub(super) fn plan(&mut self, symbols: &[u32], limit: usize, held: u8, now: Instant) -> Plan {
         let mut plan = Plan::default();
         let mut wanted = vec![false; self.slots.len()];
-        for &symbol in symbols {
+        for (i, &symbol) in symbols.iter().enumerate() {
             let index = match self.find(symbol, held) {
                 Some(index) => index,
-                None => match self.evict(&wanted, held, now) {
-                    Ok(index) => {
+                None => match self.evict(&wanted, (held, symbols.len() > LONG), now) {
+                    Some(index) => {
                         self.slots[index] = Slot { symbol, used: Some(now), read: Some(now) };
                         let key = self.place(index).key;
                         if !plan.bind.contains(&key) {
@@ -150,8 +154,8 @@ impl Pool {
                         }
                         index
                     }
-                    Err(until) => {
-                        plan.until = until;
+                    None => {
+                        plan.until = self.until(&symbols[i..], &wanted, held);
                         break;
                     }
                 },
@@ -175,17 +179,45 @@ impl Pool {
         (0..self.slots.len()).find(|&i| self.slots[i].symbol == symbol && self.reaches(i, held))
     }
 
-    /// The slot whose last use is longest ago; when it may be taken, if that is not yet. Never one
-    /// that is `wanted`.
-    fn evict(&self, wanted: &[bool], held: u8, now: Instant) -> Result<usize, Option<Instant>> {
-        let slots = (0..self.slots.len()).filter(|&i| self.reaches(i, held) && !wanted[i]);
-        let oldest = slots.min_by_key(|&i| self.slots[i].read).ok_or(None)?;
+    /// The slot whose last use is longest ago, if it may be taken. Never one that is `wanted`.
+    fn evict(&self, wanted: &[bool], (held, long): (u8, bool), now: Instant) -> Option<usize> {
+        let oldest = *self.by_age(wanted, held, long).first()?;
         let slot = &self.slots[oldest];
-        let grace = if self.asked { ASKED } else { GRACE };
-        match slot.read.map(|read| read + grace) {
-            Some(until) if until > now && slot.used > self.confirmed => Err(Some(until)),
-            _ => Ok(oldest),
+        let read = self.free_from(slot).is_none_or(|from| from <= now);
+        (read || slot.used <= self.confirmed).then_some(oldest)
+    }
+
+    /// When there are slots for the next few of `symbols` that have none. One at a time would be
+    /// sooner, but each change of a key costs every client something.
+    fn until(&self, symbols: &[u32], wanted: &[bool], held: u8) -> Option<Instant> {
+        let mut missing: Vec<u32> = Vec::new();
+        for &symbol in symbols {
+            if missing.len() < BATCH
+                && !missing.contains(&symbol)
+                && self.find(symbol, held).is_none()
+            {
+                missing.push(symbol);
+            }
         }
+        let ages = self.by_age(wanted, held, true);
+        let last = ages.get(missing.len().saturating_sub(1)).or(ages.last())?;
+        self.free_from(&self.slots[*last])
+    }
+
+    /// The reachable slots that are not `wanted`, the one unused for longest first.
+    fn by_age(&self, wanted: &[bool], held: u8, long: bool) -> Vec<usize> {
+        let slots = (0..self.slots.len()).filter(|&i| self.reaches(i, held) && !wanted[i]);
+        let mut slots: Vec<usize> = slots.collect();
+        // A short text gets slots that need no selector; a long one whole keys, for each changed
+        // key costs every client something.
+        let place = |i: usize| if long { (self.place(i).key, i) } else { (0, i) };
+        slots.sort_by_key(|&i| (self.slots[i].read, place(i)));
+        slots
+    }
+
+    /// When a client that keeps up has read the slot, however long that may take it.
+    fn free_from(&self, slot: &Slot) -> Option<Instant> {
+        slot.read.map(|read| read + if self.asked { ASKED } else { GRACE })
     }
 
     fn reaches(&self, index: usize, held: u8) -> bool {
