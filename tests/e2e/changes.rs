@@ -123,6 +123,7 @@ fn another_layout_in_the_middle_of_a_hold() {
 #[test]
 fn layouts_changed_many_times_cost_no_keycodes() {
     let mut desk = Desk::new("");
+    // Each binds a keycode; later they are found there again.
     desk.keyboard.hold("la=e\"u");
     desk.expect("λ€ü");
     let free = desk.server.free_keycodes().len();
