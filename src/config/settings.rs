@@ -18,8 +18,6 @@ pub struct Settings {
     pub feedback: Feedback,
     /// Window classes in which nothing is grabbed, because their programs read keycodes.
     pub ignore: Vec<String>,
-    /// Whether the trigger of one keyboard makes all of them compose: for split keyboards.
-    pub join_keyboards: bool,
 }
 
 /// What a mismatch does.
@@ -45,7 +43,6 @@ pub const NAMES: &[&str] = &[
     "compose_timeout_ms",
     "feedback",
     "ignore",
-    "join_keyboards",
     "keymaps",
     "remove",
 ];
@@ -94,7 +91,6 @@ impl Default for Settings {
             engine: engine::Settings::default(),
             feedback: Feedback::default(),
             ignore: IGNORE.iter().map(|&class| class.to_owned()).collect(),
-            join_keyboards: false,
         }
     }
 }
@@ -134,7 +130,6 @@ impl Settings {
                     self.ignore = classes.into_iter().map(|(class, _)| class).collect();
                 }
             }
-            "join_keyboards" => reader.boolean(entry.value, &mut self.join_keyboards),
             _ => return Err(entry),
         }
         Ok(())
@@ -186,17 +181,6 @@ impl Reader<'_> {
                         .help(format!("the default is {}", setting.as_millis())),
                 );
             }
-        }
-    }
-
-    fn boolean(&mut self, value: Value, setting: &mut bool) {
-        match value.kind {
-            Kind::Boolean(given) => *setting = given,
-            other => self.diagnostics.push(
-                Diagnostic::new(Code::WrongType, format!("`{}` is {}", self.name, other.name()))
-                    .at(value.span, "")
-                    .help("expected `true` or `false`, without quotes"),
-            ),
         }
     }
 }

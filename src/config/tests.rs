@@ -65,7 +65,7 @@ fn own_sequences_keymaps_and_removals() {
             "config.toml",
             "keymaps = ['system', 'greek', 'mine.toml']\nremove = ['oc', '*b']\ntrigger = 'menu'\n\
              tap_action = 'none'\ntap_ms = 200\nfeedback = 'led'\nignore = ['Foo']\n\
-             join_keyboards = true\n[sequences]\nla = 'LA'\n",
+             [sequences]\nla = 'LA'\n",
         ),
         ("mine.toml", "[sequences]\n'*g' = 'mine'\n"),
     ]);
@@ -93,14 +93,13 @@ fn own_sequences_keymaps_and_removals() {
     assert_eq!(settings.engine.tap.as_millis(), 200);
     assert_eq!(settings.feedback, Feedback::Led);
     assert!(settings.ignores("foo") && !settings.ignores("VirtualBox Machine"));
-    assert!(settings.join_keyboards);
 }
 
 #[test]
 fn a_wrong_setting_keeps_its_default_and_is_said() {
     let folder = Folder::new(&[(
         "config.toml",
-        "trigger = 'caps'\ntap_ms = -1\nrelease_grace_ms = 'x'\nignore = 3\njoin_keyboards = 1\n\
+        "trigger = 'caps'\ntap_ms = -1\nrelease_grace_ms = 'x'\nignore = 3\n\
          feedback = 7\ntypo = 1\nkeymaps = ['greke', 'default', 'default']\nremove = ['x', '']\n\
          [sequences]\ntrigger = 'menu'\n[keymap]\n",
     )]);
@@ -113,7 +112,6 @@ fn a_wrong_setting_keeps_its_default_and_is_said() {
             "E0014 `tap_ms` is a number of milliseconds from 50 to 60000",
             "E0014 `release_grace_ms` is a number of milliseconds from 0 to 60000",
             "E0008 `ignore` is a number, not a list of strings",
-            "E0008 `join_keyboards` is a number",
             "E0008 `feedback` is a number, not a string",
             "E0009 the configuration has no `typo`",
             "E0005 a sequence needs at least one key",
