@@ -199,7 +199,7 @@ pub(crate) fn send(id: u32, signal: Signal) {
 }
 
 fn wait_briefly(mut condition: impl FnMut() -> bool) -> bool {
-    (0..100).any(|_| {
+    (0..1000).any(|_| {
         thread::sleep(std::time::Duration::from_millis(2));
         condition()
     })
