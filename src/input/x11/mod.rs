@@ -18,27 +18,26 @@
 //! has no master yet.
 
 mod clock;
+mod grab;
+mod keyboard;
+mod keymap;
 mod keys;
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use x11rb::{
-    NONE,
-    protocol::{
-        Event as XEvent,
-        xinput::{
-            self, ConnectionExt as _, GrabMode22, GrabOwner, GrabType, KeyEventFlags,
-            KeyPressEvent, XIEventMask,
-        },
-        xkb::{self, ConnectionExt as _},
-        xproto::{ConnectionExt as _, GrabMode, GrabStatus, ModMask},
-    },
+use x11rb::protocol::{
+    Event as XEvent,
+    xinput::{self, ConnectionExt as _, KeyEventFlags, KeyPressEvent, XIEventMask},
+    xkb::{self, ConnectionExt as _},
+    xproto::{ConnectionExt as _, ModMask},
 };
-use xkbcommon::xkb as xkbc;
 
+pub use keyboard::KeyboardInfo;
+
+use self::keyboard::{Grabbed, LATE, PAUSE};
 use crate::{
     engine::{DeviceId, Direction, Event, KeyEvent, Session, XkbKeyboard},
     keycode::Keycode,
@@ -55,53 +54,6 @@ pub struct X11Input {
     xtest: Option<u16>,
     clock: clock::ServerClock,
     paused: bool,
-}
-
-/// What is known of a keyboard.
-#[derive(Debug)]
-struct Grabbed {
-    name: String,
-    /// The server refused the passive grab: another program has the key.
-    refused: bool,
-    /// The trigger is down.
-    trigger_down: bool,
-    /// The engine wants its keys beyond the trigger's release.
-    held: bool,
-    /// The server was asked to send us its keys until we say otherwise.
-    active: bool,
-    /// Since when its fingers rest, as far as is known: the time of the last key.
-    rests_since: Instant,
-    /// A key was seen down in a pause: no use to look again before another key comes.
-    rests_on_key: bool,
-    /// Its keymap changed and was not read yet.
-    stale: bool,
-    /// The keymap of the attached keyboards changed while this one was ours: it floats then, and
-    /// the server left it out.
-    missed: bool,
-}
-
-/// A keyboard as the user is told of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyboardInfo {
-    /// The name the driver gave it.
-    pub name: String,
-    /// Whether another program already grabs the trigger on it.
-    pub refused: bool,
-}
-
-/// How long no key may come before a keyboard is given back: less than there is between the words
-/// of most people.
-const PAUSE: Duration = Duration::from_millis(80);
-
-/// How late we may be at the end of a pause.
-const LATE: Duration = Duration::from_millis(8);
-
-impl Grabbed {
-    /// When it is to be given back; `None` while it is not ours, wanted, or not at rest.
-    fn return_at(&self) -> Option<Instant> {
-        let over = self.active && !self.trigger_down && !self.held && !self.rests_on_key;
-        over.then(|| self.rests_since + PAUSE)
-    }
 }
 
 impl X11Input {
@@ -200,7 +152,7 @@ impl X11Input {
         let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(()) };
         keyboard.held = held;
         if held && !keyboard.active {
-            let active = self.take(device)?;
+            let active = grab::active(&self.display, device)?;
             if let Some(keyboard) = self.keyboards.get_mut(&device) {
                 keyboard.active = active;
             }
@@ -250,39 +202,18 @@ impl X11Input {
             return Ok(false);
         }
         keyboard.active = false;
-        let conn = &self.display.conn;
-        let _ = conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(device))?;
+        grab::drop_active(&self.display, device)?;
         // The answer comes after every key that came to us.
-        let _ = conn.get_input_focus()?.reply()?;
+        let _ = self.display.conn.get_input_focus()?.reply()?;
         self.display.drain(following)?;
         let late = following.iter().any(|(event, _)| is_key_of(device, event));
         if late {
-            let active = self.take(device)?;
+            let active = grab::active(&self.display, device)?;
             if let Some(keyboard) = self.keyboards.get_mut(&device) {
                 keyboard.active = active;
             }
         }
         Ok(late)
-    }
-
-    /// Grabs `device` actively; `false` when the server refuses.
-    fn take(&self, device: DeviceId) -> Result<bool, DisplayError> {
-        let reply = self.display.conn.xinput_xi_grab_device(
-            self.display.root,
-            x11rb::CURRENT_TIME,
-            NONE,
-            x_id(device),
-            GrabMode::ASYNC,
-            GrabMode::ASYNC,
-            GrabOwner::NO_OWNER,
-            &KEYS,
-        )?;
-        match reply.reply().map_err(DisplayError::from) {
-            Ok(reply) => Ok(reply.status == GrabStatus::SUCCESS),
-            // The device went away: the next hierarchy event will tell.
-            Err(DisplayError::Reply(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
     }
 
     /// Whether the keys of `device` come to us.
@@ -345,23 +276,16 @@ impl X11Input {
     ) -> Result<(), DisplayError> {
         for device in self.keyboards.keys().copied().collect::<Vec<_>>() {
             if self.keyboards.get(&device).is_some_and(|k| k.active || k.trigger_down) {
-                let conn = &self.display.conn;
-                let _ = conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(device))?;
+                grab::drop_active(&self.display, device)?;
                 events.push((Instant::now(), Event::DeviceGone(device)));
                 self.read_keymap(device, events);
             }
             if let Some(keyboard) = self.keyboards.get_mut(&device) {
                 (keyboard.trigger_down, keyboard.held, keyboard.active) = (false, false, false);
             }
-            let _ = self.display.conn.xinput_xi_passive_ungrab_device(
-                self.display.root,
-                self.trigger.0,
-                x_id(device),
-                GrabType::KEYCODE,
-                &[ANY_MODIFIER],
-            )?;
+            grab::drop_passive(&self.display, device, self.trigger)?;
             if !self.paused {
-                let refused = !self.grab(device, trigger)?;
+                let refused = !grab::passive(&self.display, device, trigger)?;
                 if let Some(keyboard) = self.keyboards.get_mut(&device) {
                     keyboard.refused = refused;
                 }
@@ -369,25 +293,6 @@ impl X11Input {
         }
         self.trigger = trigger;
         Ok(())
-    }
-
-    /// Asks for the passive grab; `false` when another program has it.
-    fn grab(&self, device: DeviceId, trigger: Keycode) -> Result<bool, DisplayError> {
-        let reply = self.display.conn.xinput_xi_passive_grab_device(
-            x11rb::CURRENT_TIME,
-            self.display.root,
-            NONE,
-            trigger.0,
-            x_id(device),
-            GrabType::KEYCODE,
-            GrabMode22::ASYNC,
-            GrabMode::ASYNC,
-            GrabOwner::NO_OWNER,
-            &KEYS,
-            &[ANY_MODIFIER],
-        )?;
-        // The reply lists the modifier combinations that could not be grabbed.
-        Ok(reply.reply()?.modifiers.is_empty())
     }
 
     /// Compares the list of keyboards with the server's; grabs the new ones, forgets the gone ones.
@@ -415,53 +320,22 @@ impl X11Input {
             if self.keyboards.contains_key(&id) {
                 continue;
             }
-            self.select_keymap_events(id)?;
+            keymap::select_events(&self.display, id)?;
             // A keyboard that was ours when it went away is ours when it comes back, and the
             // master's as well: each key would be there twice.
-            let conn = &self.display.conn;
-            let _ = conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(id))?;
+            grab::drop_active(&self.display, id)?;
             // A keyboard may be gone again before it is grabbed; the next event will tell.
             let refused = match self.paused {
                 true => false,
-                false => match self.grab(id, self.trigger) {
+                false => match grab::passive(&self.display, id, self.trigger) {
                     Ok(granted) => !granted,
                     Err(DisplayError::Reply(_)) => continue,
                     Err(error) => return Err(error),
                 },
             };
-            let keyboard = Grabbed {
-                name,
-                refused,
-                trigger_down: false,
-                held: false,
-                active: false,
-                rests_since: now,
-                rests_on_key: false,
-                stale: true,
-                missed: false,
-            };
-            self.keyboards.insert(id, keyboard);
+            self.keyboards.insert(id, Grabbed::new(name, refused, now));
             self.read_keymap(id, events);
         }
-        Ok(())
-    }
-
-    fn select_keymap_events(&self, device: DeviceId) -> Result<(), DisplayError> {
-        let kinds = xkb::EventType::NEW_KEYBOARD_NOTIFY | xkb::EventType::MAP_NOTIFY;
-        let parts = xkb::MapPart::KEY_TYPES
-            | xkb::MapPart::KEY_SYMS
-            | xkb::MapPart::MODIFIER_MAP
-            | xkb::MapPart::KEY_ACTIONS
-            | xkb::MapPart::VIRTUAL_MODS
-            | xkb::MapPart::VIRTUAL_MOD_MAP;
-        let _ = self.display.conn.xkb_select_events(
-            x_id(device),
-            xkb::EventType::from(0u16),
-            kinds,
-            parts,
-            parts,
-            &xkb::SelectEventsAux::default(),
-        )?;
         Ok(())
     }
 
@@ -477,22 +351,11 @@ impl X11Input {
         }
     }
 
-    /// Reads the keymap from the server (not recompiled from rule names: the user may have changed
-    /// single keys).
     fn read_keymap(&mut self, device: DeviceId, events: &mut Vec<(Instant, Event<XkbKeyboard>)>) {
-        let keymap = xkbc::x11::keymap_new_from_device(
-            &xkbc::Context::new(xkbc::CONTEXT_NO_DEFAULT_INCLUDES),
-            &*self.display.conn,
-            i32::from(x_id(device)),
-            xkbc::KEYMAP_COMPILE_NO_FLAGS,
-        );
         if let Some(keyboard) = self.keyboards.get_mut(&device) {
             keyboard.stale = false;
         }
-        // Null when the device went away meanwhile, or when the connection broke: both are told
-        // otherwise.
-        if !keymap.get_raw_ptr().is_null() {
-            let keyboard = XkbKeyboard::new(keymap);
+        if let Some(keyboard) = keymap::read(&self.display, device) {
             events.push((Instant::now(), Event::Keyboard { device, keyboard }));
         }
     }
@@ -517,7 +380,7 @@ impl X11Input {
             keyboard.trigger_down = direction == Direction::Down;
         }
         if opens {
-            let active = self.take(device)?;
+            let active = grab::active(&self.display, device)?;
             if let Some(keyboard) = self.keyboards.get_mut(&device) {
                 keyboard.active = active;
             }
@@ -554,12 +417,6 @@ impl X11Input {
         }))
     }
 }
-
-/// Any combination of modifiers (XI2 protocol, `XIAnyModifier`).
-const ANY_MODIFIER: u32 = 1 << 31;
-
-/// What a grab reports.
-const KEYS: [u32; 1] = [(1 << xinput::KEY_PRESS_EVENT) | (1 << xinput::KEY_RELEASE_EVENT)];
 
 /// The changes of the device list that matter: slave added, removed, attached; device enabled,
 /// disabled (XI2 protocol, `XI_HierarchyChanged`).
