@@ -60,7 +60,7 @@ impl Focus {
         let conn = &self.display.conn;
         let root = self.display.root;
         let window: Option<Window> = conn
-            .get_property(false, root, self.active_window, AtomEnum::WINDOW, 0, 1)?
+            .get_property(false, root, self.active_window, AtomEnum::ANY, 0, 1)?
             .reply()?
             .value32()
             .and_then(|mut values| values.next());

@@ -4,6 +4,7 @@
 mod apps;
 mod caps;
 mod changes;
+mod commands;
 mod crash;
 mod events;
 mod harness;

@@ -1,0 +1,87 @@
+//! What the command line asks of a running daemon, and what it does without one.
+
+use crate::support::{App, Desk, SEQUENCES, wait_until};
+
+#[test]
+fn type_goes_through_the_daemon() {
+    let mut desk = Desk::new("");
+    let typed = desk.home.cli(&["type", "naïve → λ"]);
+    assert!(typed.status.success(), "{typed:?}");
+    desk.keyboard.hold("la");
+    desk.finish("naïve → λλ");
+}
+
+#[test]
+fn type_does_without_a_daemon() {
+    let mut desk = Desk::without_daemon(App::xterm, SEQUENCES);
+    for _ in 0..2 {
+        let typed = desk.home.cli(&["type", "naïve → λ"]);
+        assert!(typed.status.success(), "{typed:?}");
+    }
+    desk.expect("naïve → λnaïve → λ");
+    // What it left bound the daemon takes over.
+    desk.start_daemon();
+    desk.keyboard.hold("la");
+    desk.finish("naïve → λnaïve → λλ");
+}
+
+#[test]
+fn a_text_that_no_key_can_type_is_refused() {
+    let mut desk = Desk::new("");
+    let typed = desk.home.cli(&["type", "a\u{7}b"]);
+    assert_eq!(typed.status.code(), Some(2), "{typed:?}");
+    desk.finish("");
+}
+
+#[test]
+fn pause_and_resume() {
+    let mut desk = Desk::new("caps_lock = \"never\"");
+    assert!(desk.home.cli(&["pause"]).status.success());
+    assert!(status(&desk)["paused"] == true);
+    // Caps Lock is the server's own again: it toggles, twice.
+    desk.keyboard.hold("la");
+    desk.keyboard.hold("");
+    desk.expect("LA");
+    assert!(desk.home.cli(&["resume"]).status.success());
+    desk.keyboard.hold("la");
+    desk.finish("LAλ");
+}
+
+#[test]
+fn an_ignored_program_is_left_alone() {
+    let mut desk = Desk::new("");
+    let window = desk.server.run(&["xdotool", "getwindowfocus"]).trim().to_owned();
+    let class = desk.server.run(&["xprop", "-id", &window, "WM_CLASS"]);
+    let class = class.split('"').nth(3).expect("two quoted names").to_owned();
+    desk.home.write(&format!("ignore = [\"{class}\"]\n{SEQUENCES}"));
+    assert!(desk.home.cli(&["reload"]).status.success());
+    desk.keyboard.hold("la");
+    desk.expect("λ");
+    // What a window manager says of the window that has the focus.
+    let active = |desk: &Desk, window: &str| {
+        let words = ["xprop", "-root", "-f", "_NET_ACTIVE_WINDOW", "32x", "-set"];
+        let _ = desk.server.run(&[&words[..], &["_NET_ACTIVE_WINDOW", window]].concat());
+    };
+    active(&desk, &window);
+    assert!(wait_until(|| status(&desk)["ignoring"] == class.as_str()));
+    desk.keyboard.hold("la");
+    desk.keyboard.hold("");
+    desk.expect("λLA");
+    active(&desk, "0x0");
+    assert!(wait_until(|| status(&desk)["ignoring"].is_null()));
+    desk.keyboard.hold("la");
+    desk.finish("λLAλ");
+}
+
+#[test]
+fn status_without_a_daemon() {
+    let desk = Desk::without_daemon(App::xterm, SEQUENCES);
+    let answer = desk.home.cli(&["status"]);
+    assert_eq!(answer.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&answer.stderr).contains("no `composekeyd` is running"));
+}
+
+fn status(desk: &Desk) -> serde_json::Value {
+    let answer = desk.home.cli(&["status", "--json"]);
+    serde_json::from_slice(&answer.stdout).expect("one JSON object")
+}
