@@ -47,6 +47,7 @@ pub(super) struct Guard {
     pipe: ChildStdin,
     /// When the next beat is due; `None` outside a hold.
     due: Option<Instant>,
+    born: Instant,
 }
 
 impl Guard {
@@ -67,7 +68,7 @@ impl Guard {
             .spawn()?;
         let pipe = process.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
         rustix::io::ioctl_fionbio(&pipe, true)?;
-        Ok(Self { process, pipe, due: None })
+        Ok(Self { process, pipe, due: None, born: Instant::now() })
     }
 
     /// Says whether a hold is on, and beats when it is time. `false` when the guard is gone.
@@ -89,6 +90,11 @@ impl Guard {
     /// When [`Self::beat`] is to be called next.
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.due
+    }
+
+    /// Whether it was started a moment ago: then its death is no accident.
+    pub(super) fn is_young(&self) -> bool {
+        self.born.elapsed() < Duration::from_secs(1)
     }
 
     /// The pipe, which reports an error when the guard is gone.

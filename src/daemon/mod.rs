@@ -71,6 +71,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             say("the connection to the X server was cut: this process stood still in a hold");
             ExitCode::FAILURE
         }
+        Ok(End::Unguarded) => {
+            say("the guard cannot live here, and without it a tap could lock you out");
+            ExitCode::FAILURE
+        }
         Ok(End::LetGo) => {
             say("emergency chord: let go of every keyboard");
             ExitCode::from(LET_GO)
@@ -91,6 +95,8 @@ enum End {
     DisplayGone,
     /// The guard, or another client, closed the connection.
     CutOff,
+    /// No guard can be kept running.
+    Unguarded,
     /// By the emergency chord.
     LetGo,
 }

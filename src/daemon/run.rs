@@ -46,6 +46,8 @@ pub(super) struct Daemon {
     pub(super) focus: Focus,
     pub(super) signal: Signal,
     pub(super) guard: Guard,
+    /// How many guards in a row died young.
+    guards_lost: u32,
     pub(super) watcher: Watcher,
     pub(super) loading: Loading,
     /// The reading in force.
@@ -78,7 +80,7 @@ pub(super) fn run(paths: &Paths, display_name: Option<&str>) -> Result<End, Star
             Err(_) => End::DisplayGone,
         },
     };
-    if matches!(end, End::Asked | End::LetGo) {
+    if matches!(end, End::Asked | End::LetGo | End::Unguarded) {
         // First the keyboards, then the traces; a display that breaks meanwhile has none.
         let Daemon { mut input, output, .. } = daemon;
         let closing = input.set_paused(true, &mut Vec::new());
@@ -114,6 +116,7 @@ impl Daemon {
             engine: Engine::new(settings, loaded.table.clone()),
             signal: Signal::default(),
             guard,
+            guards_lost: 0,
             watcher,
             loading: Loading::new(paths).map_err(system("opening a socket"))?,
             kept: loaded.errors,
@@ -319,13 +322,14 @@ impl Daemon {
     }
 
     fn restart_guard(&mut self) {
+        self.guards_lost = if self.guard.is_young() { self.guards_lost + 1 } else { 0 };
+        if self.guards_lost >= 3 {
+            self.end = Some(End::Unguarded);
+            return;
+        }
         match Guard::start(&self.display, self.display_name.as_deref()) {
             Ok(guard) => self.guard = guard,
-            Err(error) => {
-                // Without a guard a tap could lock the user out.
-                say(&format!("error starting the guard: {error}"));
-                self.end = Some(End::CutOff);
-            }
+            Err(_) => self.end = Some(End::Unguarded),
         }
     }
 
