@@ -9,10 +9,15 @@ use crate::support::{Desk, Layout, PATIENT, SEQUENCES, key, wait_until};
 #[track_caller]
 fn hold_until(desk: &mut Desk, keys: &str, output: &str) {
     let arrived = wait_until(|| {
+        let before = desk.app.received();
         desk.keyboard.hold(keys);
         desk.keyboard.sync();
-        thread::sleep(Duration::from_millis(150));
-        desk.app.received().ends_with(output)
+        // Long enough for an answer that comes late: a second one would come unasked for.
+        let answered = (0..300).any(|_| {
+            thread::sleep(Duration::from_millis(10));
+            desk.app.received() != before
+        });
+        answered && desk.app.received().ends_with(output)
     });
     assert!(arrived, "`{keys}` did not give `{output}`: {:?}", desk.app.received());
 }
