@@ -14,8 +14,7 @@
 //! cut off by the guard.
 //!
 //! The grabs are asynchronous. A synchronous one, which would let us stop the keyboard for the
-//! moment of giving it back, loses the keys of that moment: Xorg plays them back to a slave that
-//! has no master yet.
+//! moment of giving it back, loses the keys of that moment (Xorg 21.1).
 
 mod clock;
 mod grab;
