@@ -57,12 +57,6 @@ impl Keycode {
         Self::NAMED.iter().find(|&&(_, keycode)| keycode == self).map(|&(name, _)| name)
     }
 
-    /// The evdev code; `None` for a keycode below 8, which evdev cannot send.
-    #[must_use]
-    pub fn to_evdev(self) -> Option<u16> {
-        self.0.checked_sub(8)?.try_into().ok()
-    }
-
     /// The keycode as the X11 protocol carries it; `None` above 255.
     #[must_use]
     pub fn to_x11(self) -> Option<u8> {

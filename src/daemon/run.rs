@@ -336,10 +336,12 @@ impl Daemon {
     /// Sleeps until something happens or is due.
     fn wait(&mut self) {
         let now = Instant::now();
+        // A keyboard is not given back before the texts are out; their own deadline comes first.
+        let give_back = if self.output.is_busy() { None } else { self.input.deadline() };
         let deadlines = [
             self.engine.deadline(),
             self.output.deadline(),
-            self.input.deadline(),
+            give_back,
             self.guard.deadline(),
             self.signal.deadline(),
             self.watcher.deadline(),

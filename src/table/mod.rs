@@ -122,13 +122,6 @@ impl Table {
         Some(Step { cursor: Cursor(index), rule: node.rule, more: node.count > 0 })
     }
 
-    /// The keysyms that lead on from `cursor`, in ascending order.
-    pub fn next(&self, cursor: Cursor) -> impl Iterator<Item = (Keysym, Step)> {
-        self.children(cursor)
-            .iter()
-            .filter_map(move |n| Some((n.keysym, self.feed(cursor, n.keysym)?)))
-    }
-
     /// The text that a rule gives.
     #[must_use]
     pub fn output(&self, rule: RuleId) -> &str {

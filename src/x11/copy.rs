@@ -1,14 +1,11 @@
 //! Copies a keymap from one device to another: see [`copy_keymap`].
 
-use x11rb::protocol::{
-    xkb::{
-        ConnectionExt as _, GetMapReply, KTSetMapEntry, KeyType, MapPart, SetKeyType, SetMapAux,
-        SetMapAuxKeyActions, SetMapFlags,
-    },
-    xproto::ModMask,
+use x11rb::protocol::xkb::{
+    ConnectionExt as _, GetMapReply, KTSetMapEntry, KeyType, MapPart, SetKeyType, SetMapAux,
+    SetMapAuxKeyActions, SetMapFlags,
 };
 
-use super::{Display, DisplayError};
+use super::{Display, DisplayError, modifiers};
 
 /// Makes the keys of the device `to` mean what those of `from` mean (`XkbGetMap`, `XkbSetMap`).
 ///
@@ -39,7 +36,7 @@ pub fn copy_keymap(display: &Display, from: u16, to: u16) -> Result<bool, Displa
         behaviors: map.map.behaviors_rtrn,
         ..SetMapAux::default()
     };
-    let vmods = map.map.vmods_rtrn.map(|vmods| vmods.into_iter().map(mask).collect());
+    let vmods = map.map.vmods_rtrn.map(|vmods| vmods.into_iter().map(modifiers).collect());
     // One request for each of these: x11rb does not pad a list of odd length before the next one.
     let parts = [
         keys,
@@ -126,12 +123,7 @@ fn set_type(key_type: &KeyType) -> SetKeyType {
         preserve_entries: key_type
             .preserve
             .iter()
-            .map(|kept| entry(mask(kept.mask), kept.real_mods, kept.vmods))
+            .map(|kept| entry(modifiers(kept.mask), kept.real_mods, kept.vmods))
             .collect(),
     }
-}
-
-/// The eight real modifiers; the protocol carries them in one byte.
-fn mask(mods: ModMask) -> u8 {
-    u16::from(mods).to_le_bytes()[0]
 }

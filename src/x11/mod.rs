@@ -15,13 +15,19 @@ use x11rb::{
         randr::{self, ConnectionExt as _},
         xinput::{self, ConnectionExt as _, DeviceType},
         xkb::{self, ConnectionExt as _},
-        xproto::{ConnectionExt as _, CreateWindowAux, Window, WindowClass},
+        xproto::{ConnectionExt as _, CreateWindowAux, ModMask, Window, WindowClass},
         xtest::{self, ConnectionExt as _},
     },
     xcb_ffi::XCBConnection,
 };
 
 pub use copy::copy_keymap;
+
+/// The eight real modifiers; the protocol carries them in one byte (`SETofKEYMASK`).
+#[must_use]
+pub fn modifiers(mods: ModMask) -> u8 {
+    u16::from(mods).to_le_bytes()[0]
+}
 
 /// An event, and the number of the last request that the server had carried out before it.
 pub type Numbered = (Event, SequenceNumber);

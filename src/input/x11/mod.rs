@@ -31,7 +31,7 @@ use x11rb::protocol::{
     Event as XEvent,
     xinput::{self, ConnectionExt as _, KeyEventFlags, KeyPressEvent, XIEventMask},
     xkb::{self, ConnectionExt as _},
-    xproto::{ConnectionExt as _, ModMask},
+    xproto::ConnectionExt as _,
 };
 
 pub use keyboard::KeyboardInfo;
@@ -40,7 +40,7 @@ use self::keyboard::{Grabbed, LATE, PAUSE};
 use crate::{
     engine::{DeviceId, Direction, Event, KeyEvent, Session, XkbKeyboard},
     keycode::Keycode,
-    x11::{Display, DisplayError, Numbered, Role, copy_keymap},
+    x11::{Display, DisplayError, Numbered, Role, copy_keymap, modifiers},
 };
 
 /// Key events of every real keyboard, from the trigger's press on.
@@ -409,9 +409,9 @@ impl X11Input {
         down.set(self.trigger, false);
         Ok(Some(Session {
             held: down.keys().collect(),
-            base: mask(state.base_mods),
-            latched: mask(state.latched_mods),
-            locked: mask(state.locked_mods),
+            base: modifiers(state.base_mods),
+            latched: modifiers(state.latched_mods),
+            locked: modifiers(state.locked_mods),
             group: u32::from(state.locked_group),
         }))
     }
@@ -424,11 +424,6 @@ const HIERARCHY: u32 = (1 << 2) | (1 << 3) | (1 << 4) | (1 << 6) | (1 << 7);
 /// The device's id as the protocol has it.
 fn x_id(device: DeviceId) -> u16 {
     u16::try_from(device.0).expect("made from an XInput device id")
-}
-
-/// The eight real modifiers; the protocol carries them in one byte (`SETofKEYMASK`).
-fn mask(mods: ModMask) -> u8 {
-    u16::from(mods).to_le_bytes()[0]
 }
 
 fn is_key_of(device: DeviceId, event: &XEvent) -> bool {
