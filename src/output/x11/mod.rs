@@ -266,7 +266,7 @@ impl X11Output {
         let display = self.display.clone();
         drop(self);
         // Wait for the server: what is still on its way may be lost when the process ends.
-        display.conn.get_input_focus()?.reply()?;
+        display.sync()?;
         Ok(())
     }
 
