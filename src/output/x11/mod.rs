@@ -126,10 +126,16 @@ impl X11Output {
         Ok(output)
     }
 
-    /// How many different characters can be bound at the same time; 0 when no keycode is free.
-    #[must_use]
-    pub fn capacity(&self) -> usize {
-        self.stand.pool.capacity()
+    /// How many different characters can be bound at the same time.
+    ///
+    /// # Errors
+    /// Why there can be none.
+    pub fn capacity(&self) -> Result<usize, Undelivered> {
+        match self.stand.pool.capacity() {
+            _ if self.stand.is_refused() => Err(Undelivered::Refused),
+            0 => Err(Undelivered::NoFreeKeycode),
+            places => Ok(places),
+        }
     }
 
     /// Appends `item`. What becomes of a text is told by [`Self::take_outcome`].
@@ -329,6 +335,10 @@ impl X11Output {
             self.sought = true;
             self.reader = Reader::find(&self.display)?;
             self.stand.pool.set_asked(self.reader.is_some());
+        }
+        if self.stand.is_refused() {
+            self.finish(Err(Undelivered::Refused));
+            return Ok(());
         }
         let plan = self.stand.pool.plan(&part, CHUNK, mods & selectors, now);
         if !plan.bind.is_empty() && !self.stand.bind(&self.display, &plan.bind)? {
