@@ -1,5 +1,7 @@
 //! The programs themselves, beside what the profiles say of them: docs/testing.md.
 
+mod corpus;
 mod libxkbcommon;
+mod process;
 mod random;
 mod world;
