@@ -2,6 +2,7 @@
 
 mod corpus;
 mod libxkbcommon;
+mod locales;
 mod process;
 mod random;
 mod world;
