@@ -6,6 +6,8 @@ use super::{
 };
 use crate::keysym::Keysym;
 
+pub mod simple;
+
 /// What became of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fed {

@@ -1,5 +1,8 @@
 //! The programs themselves, beside what the profiles say of them: docs/testing.md.
 
+mod corpus;
 mod libxkbcommon;
+mod oracle;
 mod random;
+mod toolkits;
 mod world;

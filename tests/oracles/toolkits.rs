@@ -1,0 +1,118 @@
+//! GTK 3, GTK 4 and IBus: the same files, the same keys, the same answers.
+
+use std::path::{Path, PathBuf};
+
+use composekey::{
+    config::Disk,
+    keysym::Keysym,
+    source::Sources,
+    xcompose::{
+        World,
+        machine::simple::{Pressed, Simple},
+        profile::{
+            Family, Profile, Reading,
+            gtk::{
+                ENDS_IT,
+                session::{self, Surroundings},
+            },
+        },
+    },
+};
+
+use crate::{
+    corpus::{self, Case, Key},
+    oracle::{Answer, GTK3, GTK4, IBUS, Question, Toolkit},
+};
+
+/// What the profile says of a case.
+fn predict(profile: Profile, env: &[(String, String)]) -> Vec<Reading> {
+    let value = |name: &str| env.iter().rfind(|(known, _)| known == name).map(|(_, v)| v.clone());
+    let home = PathBuf::from(value("HOME").unwrap());
+    let locale = value("LC_CTYPE").or_else(|| value("LANG")).unwrap();
+    let world =
+        World { locale: locale.clone(), folder: World::FOLDER.into(), home: Some(home.clone()) };
+    let around = Surroundings {
+        home,
+        config_home: value("XDG_CONFIG_HOME").map(PathBuf::from),
+        xcomposefile: value("XCOMPOSEFILE").map(PathBuf::from),
+        locale,
+    };
+    session::open(profile, &around, &world, &mut Disk::default(), &mut Sources::default())
+}
+
+fn ends(readings: &[Reading]) -> bool {
+    let ends = |reading: &Reading| {
+        reading.file.reason.as_ref().is_some_and(|reason| reason.to_string().starts_with(ENDS_IT))
+    };
+    readings.iter().any(ends)
+}
+
+fn type_keys(profile: Profile, readings: &[Reading], keys: &[Key]) -> Vec<Pressed> {
+    let mut context = Simple::new(profile.family, readings);
+    keys.iter().map(|key| context.press(key.keysym, key.held.is_some())).collect()
+}
+
+fn shown(keys: &[Key]) -> String {
+    let names: Vec<_> = keys.iter().map(|key| key.keysym.name()).collect();
+    names.join(" ")
+}
+
+/// Compares a toolkit's answer with what its profile says, and tells where they part.
+fn compare(name: &str, profile: Profile, question: &Question, answer: &Answer) -> Vec<String> {
+    let readings = predict(profile, &question.env);
+    if answer.died.is_some() || ends(&readings) {
+        let same = answer.died.is_some() == ends(&readings);
+        let line = format!("{name}: ended by {:?}, expected: {}", answer.died, ends(&readings));
+        return if same { Vec::new() } else { vec![line] };
+    }
+    let mut wrong = Vec::new();
+    for (keys, heard) in question.tries.iter().zip(&answer.tries) {
+        let ours = type_keys(profile, &readings, keys);
+        if ours != *heard {
+            let at = ours.iter().zip(heard).position(|(a, b)| a != b).unwrap_or(0);
+            wrong.push(format!(
+                "{name}: {}: key {}\n  ours   {:?}\n  theirs {:?}\n  {:?}",
+                shown(keys), at + 1, ours[at], heard[at], answer.notes.first()
+            ));
+        }
+    }
+    assert_eq!(question.tries.len(), answer.tries.len(), "{name}");
+    wrong
+}
+
+/// All of the corpus on one toolkit.
+fn corpus(toolkit: Toolkit, family: Family) {
+    let homes = tempfile::tempdir().unwrap();
+    let cases = corpus::cases();
+    let question = |case: &Case| {
+        let home = homes.path().join(&case.name);
+        case.furnish(&home);
+        Question { env: case.environment(&home), tries: case.tries.clone() }
+    };
+    let questions: Vec<_> = cases.iter().map(question).collect();
+    let answers = toolkit.ask(&questions);
+    let mut wrong = Vec::new();
+    let mut keys = 0;
+    for ((case, question), answer) in cases.iter().zip(&questions).zip(&answers) {
+        wrong.extend(compare(&case.name, family.into(), question, answer));
+        keys += answer.tries.iter().map(Vec::len).sum::<usize>();
+    }
+    println!("{}: {} files, {keys} keys", toolkit.name, cases.len());
+    assert!(wrong.is_empty(), "{} differ\n{}", wrong.len(), wrong.join("\n"));
+    assert!(cases.len() >= 150 && keys > 1000);
+}
+
+#[test]
+fn gtk3_reads_the_corpus_as_its_profile_says() {
+    corpus(GTK3, Family::Gtk3);
+}
+
+#[test]
+fn gtk4_reads_the_corpus_as_its_profile_says() {
+    corpus(GTK4, Family::Gtk4);
+}
+
+#[test]
+fn ibus_reads_the_corpus_as_its_profile_says() {
+    corpus(IBUS, Family::Ibus);
+}
