@@ -101,6 +101,10 @@ fn copy(from: &Path, to: &Path, top: bool) {
             name => name,
         };
         let target = to.join(name);
-        if path.is_dir() { copy(&path, &target, false) } else { drop(fs::copy(&path, target).unwrap()) }
+        if path.is_dir() {
+            copy(&path, &target, false);
+        } else {
+            let _ = fs::copy(&path, target).unwrap();
+        }
     }
 }

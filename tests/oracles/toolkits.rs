@@ -1,6 +1,9 @@
 //! GTK 3, GTK 4 and IBus: the same files, the same keys, the same answers.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use composekey::{
     config::Disk,
@@ -47,8 +50,8 @@ fn ends(readings: &[Reading]) -> bool {
     readings.iter().any(ends)
 }
 
-fn type_keys(profile: Profile, readings: &[Reading], keys: &[Key]) -> Vec<Pressed> {
-    let mut context = Simple::new(profile.family, readings);
+fn type_keys(fresh: &Simple, keys: &[Key]) -> Vec<Pressed> {
+    let mut context = fresh.clone();
     keys.iter().map(|key| context.press(key.keysym, key.held.is_some())).collect()
 }
 
@@ -66,8 +69,9 @@ fn compare(name: &str, profile: Profile, question: &Question, answer: &Answer) -
         return if same { Vec::new() } else { vec![line] };
     }
     let mut wrong = Vec::new();
+    let fresh = Simple::new(profile.family, &readings);
     for (keys, heard) in question.tries.iter().zip(&answer.tries) {
-        let ours = type_keys(profile, &readings, keys);
+        let ours = type_keys(&fresh, keys);
         if ours != *heard {
             let at = ours.iter().zip(heard).position(|(a, b)| a != b).unwrap_or(0);
             wrong.push(format!(
@@ -100,6 +104,78 @@ fn corpus(toolkit: Toolkit, family: Family) {
     println!("{}: {} files, {keys} keys", toolkit.name, cases.len());
     assert!(wrong.is_empty(), "{} differ\n{}", wrong.len(), wrong.join("\n"));
     assert!(cases.len() >= 150 && keys > 1000);
+}
+
+/// The Compose files of all locales of X.
+fn locale_files() -> Vec<PathBuf> {
+    let folders = fs::read_dir(World::FOLDER).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = folders.map(|path| path.join("Compose")).filter(|path| path.is_file()).collect();
+    files.sort();
+    files
+}
+
+/// The sequences of a file, read without our parser, and keys that miss after their beginnings.
+fn sequences(file: &Path) -> Vec<Vec<Key>> {
+    let text = String::from_utf8_lossy(&fs::read(file).unwrap()).into_owned();
+    let key = |name: &str| Keysym::from_name(name).map(|keysym| Key { keysym, held: None });
+    let mut tries = Vec::new();
+    for (i, line) in text.lines().enumerate().filter(|(_, line)| line.starts_with('<')) {
+        let (left, _) = line.split_once(':').unwrap();
+        let keys = left.split('<').skip(1).filter_map(|part| part.split('>').next());
+        let Some(keys) = keys.map(key).collect::<Option<Vec<Key>>>() else { continue };
+        // Every seventh also with a key that misses, in the place of each of its own.
+        for at in (0..keys.len()).filter(|_| i % 7 == 0) {
+            tries.push([&keys[..at], &MISSES.map(|name| key(name).unwrap())].concat());
+        }
+        tries.push(keys);
+    }
+    tries
+}
+
+/// Keys that few sequences go on with, and one that some do.
+const MISSES: [&str; 3] = ["F7", "Cyrillic_zhe", "e"];
+
+/// All locale files, each as a user's own file, on one toolkit.
+fn locales(toolkit: Toolkit, family: Family) {
+    let homes = tempfile::tempdir().unwrap();
+    let files = locale_files();
+    let question = |file: &PathBuf| {
+        let name = file.parent().unwrap().file_name().unwrap();
+        let home = homes.path().join(name);
+        fs::create_dir_all(&home).unwrap();
+        let _ = fs::copy(file, home.join(".XCompose")).unwrap();
+        let home = home.to_str().unwrap();
+        let env = [("HOME", home), ("XDG_CACHE_HOME", &format!("{home}/cache")), ("LANG", "C.UTF-8")];
+        let env = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        Question { env, tries: sequences(file) }
+    };
+    let questions: Vec<_> = files.iter().map(question).collect();
+    let answers = toolkit.ask(&questions);
+    let mut wrong = Vec::new();
+    let mut keys = 0;
+    for ((file, question), answer) in files.iter().zip(&questions).zip(&answers) {
+        wrong.extend(compare(&file.display().to_string(), family.into(), question, answer));
+        keys += answer.tries.iter().map(Vec::len).sum::<usize>();
+    }
+    println!("{}: {} files of locales, {keys} keys", toolkit.name, files.len());
+    wrong.truncate(20);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(files.len() > 10 && keys > 50_000);
+}
+
+#[test]
+fn gtk3_reads_the_files_of_locales_as_its_profile_says() {
+    locales(GTK3, Family::Gtk3);
+}
+
+#[test]
+fn gtk4_reads_the_files_of_locales_as_its_profile_says() {
+    locales(GTK4, Family::Gtk4);
+}
+
+#[test]
+fn ibus_reads_the_files_of_locales_as_its_profile_says() {
+    locales(IBUS, Family::Ibus);
 }
 
 #[test]

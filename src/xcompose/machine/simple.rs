@@ -3,6 +3,8 @@
 //! All three keep the keys so far in a buffer and look it up after each key: in the tables of
 //! files, in their own, and by the algorithm for dead keys. They differ in what they do when nothing is found.
 
+use std::sync::Arc;
+
 use crate::{
     keysym::Keysym,
     xcompose::profile::{
@@ -34,7 +36,7 @@ pub struct Pressed {
 #[derive(Clone, Debug)]
 pub struct Simple {
     family: Family,
-    own: Vec<Own>,
+    own: Arc<[Own]>,
     builtin: bool,
     /// The keys so far; of 16 bits in GTK 3 and IBus.
     keys: Vec<u32>,
@@ -50,16 +52,18 @@ impl Simple {
     pub fn new<'r>(family: Family, readings: impl IntoIterator<Item = &'r Reading>) -> Self {
         let mut simple = Self {
             family,
-            own: Vec::new(),
+            own: Arc::default(),
             builtin: true,
             keys: Vec::new(),
             tentative: (String::new(), 0),
             composing: false,
         };
+        let mut own = Vec::new();
         for tables in readings.into_iter().map(tables) {
             simple.builtin &= tables.builtin;
-            simple.own.extend(tables.own);
+            own.extend(tables.own);
         }
+        simple.own = own.into();
         simple
     }
 
@@ -218,10 +222,7 @@ impl Simple {
             self.composing = false;
             self.keys.clear();
         }
-        // IBus has no use for a text without a character.
-        if self.family != Family::Ibus || !text.is_empty() {
-            pressed.typed.push(text);
-        }
+        pressed.typed.push(text);
     }
 
     /// What is done when nothing starts with the keys.
@@ -242,8 +243,12 @@ impl Simple {
         let dead = self.keys.iter().take_while(|&&key| is_dead(key)).count();
         if self.family == Family::Ibus {
             if count == 2 && dead > 0 {
-                let text = algorithm::alone(self.family, self.keys[0]) + &self.text(self.keys[1], false);
-                self.commit(text, pressed);
+                let alone = algorithm::alone(self.family, self.keys[0]);
+                let text = alone + &self.text(self.keys[1], false);
+                // It types no empty text, and does not forget the keys then.
+                if !text.is_empty() {
+                    self.commit(text, pressed);
+                }
                 return true;
             }
         } else if count > 1 && dead + 1 >= count {

@@ -1,6 +1,6 @@
 //! What becomes of all the rules of a file: [`judge`], and the [`Tables`] that a toolkit searches.
 
-use std::collections::HashMap;
+use std::{cmp::Ordering, collections::HashMap};
 
 use super::{
     Family, FileVerdict, Hiding, Outcome, Profile, Reading, Reason, SystemTable, Verdict, What,
@@ -234,7 +234,7 @@ fn sorted(reading: &Reading) -> Option<Own> {
     if rows.is_empty() {
         return None;
     }
-    rows.sort_by(|a, b| a.keys.cmp(&b.keys));
+    rows.sort_by(|a, b| by_difference(&a.keys, &b.keys));
     for row in &mut rows {
         row.keys.iter_mut().for_each(|key| *key &= 0xffff);
         if family != Family::Ibus {
@@ -247,6 +247,16 @@ fn sorted(reading: &Reading) -> Option<Own> {
     let (wide, narrow): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| is_wide(&row.text));
     let tables = vec![Sorted::new(narrow, longest), Sorted::new(wide, longest)];
     Some(Own::Sorted(tables))
+}
+
+/// Orders keys by the difference of the first that differ, as signed numbers of 32 bits.
+fn by_difference(a: &[u32], b: &[u32]) -> Ordering {
+    let padded = |keys: &'_ [u32], at: usize| keys.get(at).copied().unwrap_or(0);
+    let differences = (0..a.len().max(b.len())).map(|at| {
+        let difference = padded(a, at).wrapping_sub(padded(b, at));
+        difference.cast_signed().cmp(&0)
+    });
+    differences.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
 /// Whether IBus keeps the text in its second table.
