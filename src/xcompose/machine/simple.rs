@@ -222,7 +222,7 @@ impl Simple {
             self.composing = false;
             self.keys.clear();
         }
-        pressed.typed.push(text);
+        pressed.typed.push(to_nul(text));
     }
 
     /// What is done when nothing starts with the keys.
@@ -341,13 +341,19 @@ impl Simple {
                 shown.extend(c.filter(|&c| c != '\0'));
             }
         }
-        shown
+        to_nul(shown)
     }
 }
 
 const MULTI_KEY: u32 = Keysym::MULTI_KEY.0;
 const BACKSPACE: u32 = 0xff08;
 const ESCAPE: u32 = 0xff1b;
+
+/// The text as a string of C.
+fn to_nul(mut text: String) -> String {
+    text.truncate(text.find('\0').unwrap_or(text.len()));
+    text
+}
 
 /// Looks keys up in the tables of files.
 fn own<'t>(own: &'t [Own], keys: &[u32]) -> Found<&'t Row> {

@@ -184,13 +184,14 @@ fn combining(family: Family, key: u32) -> u32 {
     find(family, key).0
 }
 
-/// What is shown and typed for a dead key alone.
+/// What is shown and typed for a dead key alone. In GTK 4 a key without a character is a NUL, which
+/// ends the text that it is in.
 pub(crate) fn alone(family: Family, key: u32) -> String {
     let (_, alone, blank) = find(family, key);
     let mut text = String::new();
     if blank {
         text.push(if family == Family::Gtk4 { '\u{a0}' } else { ' ' });
     }
-    text.extend(char::from_u32(alone).filter(|&c| c != '\0'));
+    text.extend(char::from_u32(alone).filter(|&c| c != '\0' || family == Family::Gtk4));
     text
 }
