@@ -13,6 +13,7 @@
 //! `lexer.rs` makes tokens, `parser.rs` lines of them, `reader.rs` follows includes, `locale.rs`
 //! finds the locale's file, `escape.rs` reads and writes strings.
 
+pub mod document;
 mod emit;
 mod escape;
 mod lexer;

@@ -103,6 +103,7 @@ fn includes(folder: &Path) {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "a long run says how much it compared")]
 fn random_files_are_read_as_the_library_reads_them() {
     let cases = std::env::var("COMPOSEKEY_CASES").map_or(4000, |text| text.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();

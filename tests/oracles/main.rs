@@ -3,6 +3,7 @@
 mod corpus;
 mod libxkbcommon;
 mod oracle;
+mod process;
 mod random;
 mod toolkits;
 mod world;

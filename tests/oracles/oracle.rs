@@ -1,15 +1,16 @@
 //! Runs the programs in C beside this file, which ask a toolkit; `oracle.h` has the protocol.
 
 use std::{
+    collections::BTreeMap,
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     thread,
 };
 
 use composekey::xcompose::machine::simple::Pressed;
 
-use crate::corpus::{Held, Key};
+use crate::{corpus::Key, process::Server};
 
 /// A toolkit: the name of its program, and the libraries that it is linked with.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +27,7 @@ pub(crate) const IBUS: Toolkit = Toolkit { name: "ibus", libraries: &["libibus-1
 /// What a toolkit is asked.
 #[derive(Clone, Debug)]
 pub(crate) struct Question {
-    pub(crate) env: Vec<(String, String)>,
+    pub(crate) environment: BTreeMap<String, String>,
     pub(crate) tries: Vec<Vec<Key>>,
 }
 
@@ -39,34 +40,6 @@ pub(crate) struct Answer {
     pub(crate) tries: Vec<Vec<Pressed>>,
     /// The signal that ended it.
     pub(crate) died: Option<i32>,
-}
-
-/// A server for windows that nobody sees; it ends with its test.
-struct Server {
-    process: Child,
-    display: String,
-}
-
-impl Server {
-    fn start() -> Self {
-        let mut process = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "640x480x24", "-nolisten", "tcp", "-noreset"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Xvfb is needed: make deps");
-        let mut number = String::new();
-        let stdout = process.stdout.take().unwrap();
-        let _ = BufReader::new(stdout).read_line(&mut number).unwrap();
-        Self { process, display: format!(":{}", number.trim()) }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 impl Toolkit {
@@ -128,18 +101,13 @@ impl Toolkit {
 
 fn written(question: &Question) -> String {
     let mut text = String::new();
-    for (name, value) in &question.env {
+    for (name, value) in &question.environment {
         text.push_str(&format!("env {name}={value}\n"));
     }
     for keys in &question.tries {
         text.push_str("keys");
         for key in keys {
-            let state = match key.held {
-                None => "",
-                Some(Held::Control) => "/4",
-                Some(Held::Alt) => "/8",
-            };
-            text.push_str(&format!(" {:x}{state}", key.keysym.0));
+            text.push_str(&format!(" {:x}/{:x}", key.keysym.0, key.held));
         }
         text.push('\n');
     }

@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
+use super::Fed;
 use crate::{
     keysym::Keysym,
     xcompose::profile::{
-        Family, Reading,
+        Composed, Family, Reading,
         gtk::{
             Own,
             algorithm::{self, Worked, is_dead},
@@ -81,6 +82,24 @@ impl Simple {
         pressed
     }
 
+    /// The same in the words that are common to all programs. Texts that came at once are one, and
+    /// a key that types its own character is left to the application.
+    pub(super) fn feed(&mut self, keysym: Keysym, accelerator: bool) -> Fed {
+        let before = self.keys.len();
+        let pressed = self.press(keysym, accelerator);
+        let text = pressed.typed.concat();
+        let itself = before == 0 && text == self.text(keysym.0, true);
+        match self.keys.len() {
+            _ if !pressed.typed.is_empty() && !(itself && !text.is_empty()) => {
+                Fed::Composed(Composed { text, keysym: None })
+            }
+            _ if !pressed.eaten || !pressed.typed.is_empty() => Fed::Ignored,
+            after if pressed.beeps > 0 || after == 0 => Fed::Aborted,
+            after if after == before => Fed::Ignored,
+            _ => Fed::Pending,
+        }
+    }
+
     fn filter(&mut self, keysym: u32, accelerator: bool, pressed: &mut Pressed) -> bool {
         let ibus = self.family == Family::Ibus;
         if ignores(self.family, keysym) || accelerator {
@@ -130,7 +149,8 @@ impl Simple {
     fn look_up_gtk(&mut self, pressed: &mut Pressed) -> bool {
         let found = own(&self.own, &self.keys);
         let tables = if self.builtin { builtin::tables(self.family) } else { &[] };
-        let found = tables.iter().fold(found, |found, table| found.or_else(|| table.find(&self.keys)));
+        let found =
+            tables.iter().fold(found, |found, table| found.or_else(|| table.find(&self.keys)));
         match found.map(Row::clone) {
             Found::Whole(row) => {
                 self.composing = true;
@@ -320,8 +340,11 @@ impl Simple {
         if !self.composing || self.keys.is_empty() {
             return shown;
         }
-        let waits =
-            if self.family == Family::Ibus { !self.tentative.0.is_empty() } else { self.tentative.1 > 0 };
+        let waits = if self.family == Family::Ibus {
+            !self.tentative.0.is_empty()
+        } else {
+            self.tentative.1 > 0
+        };
         if waits {
             return self.tentative.0.clone();
         }
@@ -360,9 +383,11 @@ fn own<'t>(own: &'t [Own], keys: &[u32]) -> Found<&'t Row> {
     own.iter().fold(Found::Nothing, |found, own| {
         found.or_else(|| match own {
             Own::Grouped(table) => table.find(keys),
-            Own::Sorted(tables) => tables
-                .iter()
-                .fold(Found::Nothing, |found: Found<&Row>, table| found.or_else(|| table.find(keys))),
+            Own::Sorted(tables) => {
+                tables.iter().fold(Found::Nothing, |found: Found<&Row>, table| {
+                    found.or_else(|| table.find(keys))
+                })
+            }
         })
     })
 }

@@ -18,6 +18,8 @@ pub mod gtk;
 mod name;
 mod reading;
 mod reason;
+mod search;
+mod x11;
 mod xkb;
 
 use std::path::Path;
@@ -31,6 +33,7 @@ pub use reading::{
     Composed, FileVerdict, Hiding, Outcome, Place, Reading, Statement, SystemTable, Verdict, What,
 };
 pub use reason::Reason;
+pub use search::{Candidate, Environment, Found, Otherwise, candidates, find, locale_file};
 
 /// Reads the Compose file at `path` as `profile` does.
 ///
@@ -46,11 +49,16 @@ pub fn read(
     let mut context = Context::new(profile, world, loader, sources);
     match profile.reader() {
         Family::Libxkbcommon | Family::Qt | Family::Fcitx5 => xkb::read(path, &mut context),
+        Family::LibX11 => x11::read(path, &mut context),
         Family::Gtk3 | Family::Gtk4 | Family::Ibus => gtk::read(path, &mut context),
-        Family::LibX11 => {
-            let reason = Reason::Other(format!("the profile `{profile}` is not there yet"));
-            context.reading.file = FileVerdict::kills(Outcome::KillsTable, reason, None);
-        }
     }
     context.reading
+}
+
+/// What `profile` composes by when it reads no file: nothing here, where its own table is not known.
+#[must_use]
+pub fn built_in(profile: Profile) -> Reading {
+    let mut reading = Reading::new(profile);
+    reading.file.system = SystemTable::Added;
+    reading
 }

@@ -125,39 +125,39 @@ const fn apart(key: u32, gtk: (u32, u32, bool), ibus: (u32, u32, bool)) -> Dead 
 }
 
 const DEAD: &[Dead] = &[
-    dead(0xfe50, 0x300, 0x60, false),  // grave
-    dead(0xfe51, 0x301, 0xb4, false),  // acute
-    dead(0xfe52, 0x302, 0x5e, false),  // circumflex
-    dead(0xfe53, 0x303, 0x7e, false),  // tilde
-    dead(0xfe54, 0x304, 0xaf, false),  // macron
-    dead(0xfe55, 0x306, 0x2d8, false), // breve
+    dead(0xfe50, 0x300, 0x60, false),                           // grave
+    dead(0xfe51, 0x301, 0xb4, false),                           // acute
+    dead(0xfe52, 0x302, 0x5e, false),                           // circumflex
+    dead(0xfe53, 0x303, 0x7e, false),                           // tilde
+    dead(0xfe54, 0x304, 0xaf, false),                           // macron
+    dead(0xfe55, 0x306, 0x2d8, false),                          // breve
     apart(0xfe56, (0x307, 0x307, true), (0x307, 0x2d9, false)), // abovedot
-    dead(0xfe57, 0x308, 0xa8, false),  // diaeresis
-    dead(0xfe58, 0x30a, 0x2da, false), // abovering
-    dead(0xfe59, 0x30b, 0x2dd, false), // doubleacute
-    dead(0xfe5a, 0x30c, 0x2c7, false), // caron
-    dead(0xfe5b, 0x327, 0xb8, false),  // cedilla
-    dead(0xfe5c, 0x328, 0x2db, false), // ogonek
-    dead(0xfe5d, 0x345, 0x37a, false), // iota
+    dead(0xfe57, 0x308, 0xa8, false),                           // diaeresis
+    dead(0xfe58, 0x30a, 0x2da, false),                          // abovering
+    dead(0xfe59, 0x30b, 0x2dd, false),                          // doubleacute
+    dead(0xfe5a, 0x30c, 0x2c7, false),                          // caron
+    dead(0xfe5b, 0x327, 0xb8, false),                           // cedilla
+    dead(0xfe5c, 0x328, 0x2db, false),                          // ogonek
+    dead(0xfe5d, 0x345, 0x37a, false),                          // iota
     apart(0xfe5e, (0x3099, 0x3099, true), (0x3099, 0x309b, false)), // voiced_sound
     apart(0xfe5f, (0x309a, 0x309a, true), (0x309a, 0x309c, false)), // semivoiced_sound
-    apart(0xfe60, (0x323, 0x323, true), (0x323, 0x2e, false)), // belowdot
-    dead(0xfe61, 0x309, 0x2c0, false), // hook
-    dead(0xfe62, 0x31b, 0x31b, true),  // horn
-    dead(0xfe63, 0x335, 0x335, true),  // stroke
-    dead(0xfe64, 0x313, 0x2bc, false), // abovecomma
+    apart(0xfe60, (0x323, 0x323, true), (0x323, 0x2e, false)),  // belowdot
+    dead(0xfe61, 0x309, 0x2c0, false),                          // hook
+    dead(0xfe62, 0x31b, 0x31b, true),                           // horn
+    dead(0xfe63, 0x335, 0x335, true),                           // stroke
+    dead(0xfe64, 0x313, 0x2bc, false),                          // abovecomma
     apart(0xfe65, (0x314, 0x2bd, true), (0x314, 0x2bd, false)), // abovereversedcomma
     apart(0xfe66, (0x30f, 0x30f, true), (0x30f, 0x2f5, false)), // doublegrave
     // IBus takes the ring above for the one below.
     apart(0xfe67, (0x325, 0x2f3, false), (0x30a, 0x2f3, false)), // belowring
-    dead(0xfe68, 0x331, 0x2cd, false), // belowmacron
+    dead(0xfe68, 0x331, 0x2cd, false),                           // belowmacron
     apart(0xfe69, (0x32d, 0x32d, true), (0x32d, 0xa788, false)), // belowcircumflex
-    apart(0xfe6a, (0x330, 0x330, true), (0x330, 0x2f7, false)), // belowtilde
-    dead(0xfe6b, 0x32e, 0x32e, true),  // belowbreve
-    dead(0xfe6c, 0x324, 0x324, true),  // belowdiaeresis
-    dead(0xfe6d, 0x32f, 0x32f, true),  // invertedbreve
-    apart(0xfe6e, (0x326, 0x326, true), (0x326, 0x2c, false)), // belowcomma
-    apart(0xfe6f, (0, 0, false), (0xa4, 0xa4, false)), // currency
+    apart(0xfe6a, (0x330, 0x330, true), (0x330, 0x2f7, false)),  // belowtilde
+    dead(0xfe6b, 0x32e, 0x32e, true),                            // belowbreve
+    dead(0xfe6c, 0x324, 0x324, true),                            // belowdiaeresis
+    dead(0xfe6d, 0x32f, 0x32f, true),                            // invertedbreve
+    apart(0xfe6e, (0x326, 0x326, true), (0x326, 0x2c, false)),   // belowcomma
+    apart(0xfe6f, (0, 0, false), (0xa4, 0xa4, false)),           // currency
     // The Latin vowels: IBus gives Japanese ones.
     apart(0xfe80, (0x363, 0x363, true), (0x3041, 0x3041, false)), // a
     apart(0xfe81, (0x363, 0x363, true), (0x3042, 0x3042, false)), // A
@@ -171,7 +171,7 @@ const DEAD: &[Dead] = &[
     apart(0xfe89, (0x367, 0x367, true), (0x3046, 0x3046, false)), // U
     apart(0xfe8a, (0x1dea, 0x1dea, true), (0x1dea, 0x1d4a, false)), // small_schwa
     apart(0xfe8b, (0x1dea, 0x1dea, true), (0x1dea, 0x1d4a, false)), // capital_schwa
-    apart(0xfe8c, (0, 0, false), (0x3bc, 0x3bc, false)), // greek
+    apart(0xfe8c, (0, 0, false), (0x3bc, 0x3bc, false)),          // greek
 ];
 
 fn find(family: Family, key: u32) -> (u32, u32, bool) {

@@ -12,10 +12,15 @@ const TEXT: &str = include_str!("builtin.txt");
 
 /// What a family has of its own, in the order in which it looks; IBus has two tables.
 pub(crate) fn tables(family: Family) -> &'static [Grouped] {
-    static GTK3: LazyLock<Vec<Grouped>> = LazyLock::new(|| vec![grouped('3', Shorter::Waits, |_| true)]);
-    static GTK4: LazyLock<Vec<Grouped>> = LazyLock::new(|| vec![grouped('4', Shorter::Waits, |_| true)]);
+    static GTK3: LazyLock<Vec<Grouped>> =
+        LazyLock::new(|| vec![grouped('3', Shorter::Waits, |_| true)]);
+    static GTK4: LazyLock<Vec<Grouped>> =
+        LazyLock::new(|| vec![grouped('4', Shorter::Waits, |_| true)]);
     static IBUS: LazyLock<Vec<Grouped>> = LazyLock::new(|| {
-        vec![grouped('i', Shorter::Wins, |text| !is_wide(text)), grouped('i', Shorter::Wins, is_wide)]
+        vec![
+            grouped('i', Shorter::Wins, |text| !is_wide(text)),
+            grouped('i', Shorter::Wins, is_wide),
+        ]
     });
     match family {
         Family::Gtk3 => &GTK3,

@@ -46,7 +46,10 @@ impl Reader<'_, '_> {
     fn gtk4(&self, rest: &[u8]) -> Asked {
         let wrong = || {
             let found = format!("`{}`", written(rest));
-            Asked::Nothing(Reason::Unexpected { expected: "a path in quotes", found }, written(rest))
+            Asked::Nothing(
+                Reason::Unexpected { expected: "a path in quotes", found },
+                written(rest),
+            )
         };
         let [b'"', rest_of_line @ ..] = rest.trim_ascii_start() else { return wrong() };
         let Some(end) = rest_of_line.iter().position(|&byte| byte == b'"') else { return wrong() };
@@ -157,7 +160,12 @@ impl Reader<'_, '_> {
                 self.file(&full, &included);
             }
             Err(FileError::Load(LoadError::NotFound)) => {
-                self.no_include(file, line, path, Reason::Include(path.to_owned(), LoadError::NotFound));
+                self.no_include(
+                    file,
+                    line,
+                    path,
+                    Reason::Include(path.to_owned(), LoadError::NotFound),
+                );
             }
             Err(error) => self.ends("an include that it cannot read", missing(path, error)),
         }

@@ -68,10 +68,12 @@ fn adds(profile: Profile) -> bool {
 /// Of rules with the same keys one counts: the first in GTK 3 and IBus, the last in GTK 4.
 fn hide(reading: &mut Reading) {
     let mut known: HashMap<Vec<u32>, usize> = HashMap::new();
-    let last_counts = reading.profile.family == Family::Gtk4 || reading.profile.since(1, 5, 33) && reading.profile.family == Family::Ibus;
+    let last_counts = reading.profile.family == Family::Gtk4
+        || reading.profile.since(1, 5, 33) && reading.profile.family == Family::Ibus;
     for at in 0..reading.statements.len() {
         let statement = &reading.statements[at];
-        if matches!(&statement.what, What::Include { path } if path == OWN && statement.verdict == Verdict::Kept) {
+        if matches!(&statement.what, What::Include { path } if path == OWN && statement.verdict == Verdict::Kept)
+        {
             if reading.profile.family == Family::Gtk4 {
                 for row in builtin::rows('4') {
                     if let Some(hidden) = known.remove(&row.keys) {
@@ -86,11 +88,13 @@ fn hide(reading: &mut Reading) {
         match known.insert(keys.clone(), at) {
             None => {}
             Some(first) if last_counts => {
-                reading.statements[first].verdict = Verdict::Hidden { by: at, how: Hiding::SameKeys };
+                reading.statements[first].verdict =
+                    Verdict::Hidden { by: at, how: Hiding::SameKeys };
             }
             Some(first) => {
                 let _ = known.insert(keys, first);
-                reading.statements[at].verdict = Verdict::Hidden { by: first, how: Hiding::SameKeys };
+                reading.statements[at].verdict =
+                    Verdict::Hidden { by: first, how: Hiding::SameKeys };
             }
         }
     }
@@ -127,7 +131,8 @@ fn gtk4(reading: &mut Reading) {
     for (i, row) in rows.iter().enumerate() {
         let Some(rule) = row.rule else { continue };
         if row.keys.len() == 1 {
-            let reason = Reason::Other("a key alone gives nothing: it waits for another".to_owned());
+            let reason =
+                Reason::Other("a key alone gives nothing: it waits for another".to_owned());
             reading.statements[rule].verdict = Verdict::Altered { to: String::new(), reason };
         } else if let Some(next) = rows.get(i + 1).filter(|next| next.keys.starts_with(&row.keys)) {
             let reason = format!("it is only shown: `{}` goes on", name(&next.keys));
@@ -188,9 +193,8 @@ fn gtk4_rows(reading: &Reading) -> Vec<Row> {
             _ => {}
         }
     }
-    let worked = |row: &Row| {
-        algorithm::work(Family::Gtk4, &row.keys) == Worked::Text(row.text.clone())
-    };
+    let worked =
+        |row: &Row| algorithm::work(Family::Gtk4, &row.keys) == Worked::Text(row.text.clone());
     let mut rows: Vec<Row> =
         rows.into_values().filter(|row| !row.text.is_empty() && !worked(row)).collect();
     rows.sort_by(|a, b| a.keys.cmp(&b.keys));

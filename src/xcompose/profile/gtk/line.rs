@@ -88,7 +88,8 @@ impl Reader<'_, '_> {
             if i == 0 || word.is_empty() {
                 continue;
             }
-            let Some(end) = word.iter().position(|&byte| byte == b'>').filter(|&end| end > 0) else {
+            let Some(end) = word.iter().position(|&byte| byte == b'>').filter(|&end| end > 0)
+            else {
                 return Err((Reason::OpenKeysym, start - 1..start + word.len()));
             };
             keysyms.push(self.number(&word[..end], start - 1..start + end + 1)?);

@@ -48,10 +48,13 @@ const IBUS_DEPTH: usize = 500;
 /// Reads a file and what it includes into the context's reading.
 pub(super) fn read(path: &Path, context: &mut Context<'_>) {
     let family = context.profile.family;
-    let mut reader = Reader { family, top: path.to_owned(), open: Vec::new(), context, ended: false };
+    let mut reader =
+        Reader { family, top: path.to_owned(), open: Vec::new(), context, ended: false };
     match reader.context.load(path) {
         Ok(file) => reader.file(path, &file),
-        Err(error) if family == Family::Ibus => reader.ends("a file that it cannot read", unreadable(error)),
+        Err(error) if family == Family::Ibus => {
+            reader.ends("a file that it cannot read", unreadable(error))
+        }
         Err(error) => {
             let reason = unreadable(error);
             reader.context.reading.file = FileVerdict::kills(Outcome::KillsTable, reason, None);

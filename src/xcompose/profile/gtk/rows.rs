@@ -122,8 +122,7 @@ impl Grouped {
         let at = self.rows.partition_point(|row| *row.keys < *keys);
         // The longest common start stands beside the place where the keys would be.
         let near = at.checked_sub(1).into_iter().chain([at]).filter_map(|at| self.rows.get(at));
-        let common =
-            |row: &Row| row.keys.iter().zip(keys).take_while(|(a, b)| a == b).count();
+        let common = |row: &Row| row.keys.iter().zip(keys).take_while(|(a, b)| a == b).count();
         near.map(common).max().unwrap_or(0)
     }
 }

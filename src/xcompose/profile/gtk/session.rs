@@ -2,24 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::{Family, Profile, Reading, read};
+use super::super::{Environment, Family, Profile, Reading, candidates, read};
 use crate::{
     source::{LoadError, Loader, Sources},
     xcompose::World,
 };
-
-/// What the toolkit looks for files by: values of the environment.
-#[derive(Clone, Debug, Default)]
-pub struct Surroundings {
-    /// `$HOME`.
-    pub home: PathBuf,
-    /// `$XDG_CONFIG_HOME`.
-    pub config_home: Option<PathBuf>,
-    /// `$XCOMPOSEFILE`, which the engine of IBus takes in as well.
-    pub xcomposefile: Option<PathBuf>,
-    /// `$LC_CTYPE` or `$LANG`.
-    pub locale: String,
-}
 
 /// The locales whose Compose file of X these toolkits read; all others have the built-in table.
 const WITH_FILE: [&str; 3] = ["el_gr", "fi_fi", "pt_br"];
@@ -28,14 +15,14 @@ const WITH_FILE: [&str; 3] = ["el_gr", "fi_fi", "pt_br"];
 #[must_use]
 pub fn open(
     profile: Profile,
-    around: &Surroundings,
+    environment: &Environment,
     world: &World,
     loader: &mut dyn Loader,
     sources: &mut Sources,
 ) -> Vec<Reading> {
     let mut readings = Vec::new();
     let mut taken: Vec<PathBuf> = Vec::new();
-    for path in candidates(profile, around) {
+    for path in candidates(profile, environment).into_iter().map(|candidate| candidate.path) {
         if !is_there(loader, &path) {
             continue;
         }
@@ -55,12 +42,13 @@ pub fn open(
         !taken.is_empty()
     };
     if !own_file {
-        let found = locale_files(world, &around.locale).into_iter().find(|path| is_there(loader, path));
+        let found = locale_files(world).into_iter().find(|path| is_there(loader, path));
         readings.extend(found.map(|path| read(profile, &path, world, loader, sources)));
     }
     if profile.family == Family::Ibus {
         // What comes later is searched first.
-        let more = [Some(around.home.join(".XCompose")), around.xcomposefile.clone()];
+        let home = environment.home.as_ref().map(|home| Path::new(home).join(".XCompose"));
+        let more = [home, environment.xcomposefile.as_ref().map(PathBuf::from)];
         for path in more.into_iter().flatten().filter(|path| !taken.contains(path)) {
             if is_there(loader, &path) {
                 readings.insert(0, read(profile, &path, world, loader, sources));
@@ -70,29 +58,17 @@ pub fn open(
     readings
 }
 
-/// Where it looks first.
-fn candidates(profile: Profile, around: &Surroundings) -> Vec<PathBuf> {
-    let config = around.config_home.clone().filter(|path| path.is_absolute());
-    let config = config.unwrap_or_else(|| around.home.join(".config"));
-    let folders: &[&str] = match profile.family {
-        Family::Gtk3 => &["gtk-3.0"],
-        Family::Gtk4 => &["gtk-4.0"],
-        _ => &["ibus", "gtk-4.0", "gtk-3.0"],
-    };
-    let in_config = folders.iter().map(|folder| config.join(folder).join("Compose"));
-    in_config.chain([around.home.join(".XCompose")]).collect()
-}
-
 /// A file or a folder: the toolkits do not look closer.
 fn is_there(loader: &mut dyn Loader, path: &Path) -> bool {
     !matches!(loader.load(path), Err(LoadError::NotFound))
 }
 
 /// The Compose files of X that belong to a locale, from the exact name to the language alone.
-fn locale_files(world: &World, locale: &str) -> Vec<PathBuf> {
+fn locale_files(world: &World) -> Vec<PathBuf> {
+    let locale = &world.locale;
     let (language, codeset) = match locale.split_once('.') {
         Some((language, codeset)) => (language, format!(".{codeset}")),
-        None => (locale, String::new()),
+        None => (locale.as_str(), String::new()),
     };
     let lower = language.to_lowercase();
     if !WITH_FILE.iter().any(|known| lower.starts_with(known)) {
