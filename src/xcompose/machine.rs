@@ -6,6 +6,14 @@ use super::{
 };
 use crate::keysym::Keysym;
 
+pub mod simple;
+
+use simple::Simple;
+
+/// Bits of X.
+const CONTROL: u8 = 4;
+const MOD1: u8 = 8;
+
 /// What became of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fed {
@@ -52,19 +60,24 @@ pub enum Overlap {
 pub struct Machine<'r> {
     reading: &'r Reading,
     at: NodeId,
+    /// GTK and IBus have no tree to walk.
+    simple: Option<Simple>,
 }
 
 impl<'r> Machine<'r> {
     /// Nothing typed yet.
     #[must_use]
     pub fn new(reading: &'r Reading) -> Self {
-        Self { reading, at: NodeId::ROOT }
+        let family = reading.profile.family;
+        let simple = matches!(family, Family::Gtk3 | Family::Gtk4 | Family::Ibus);
+        let simple = simple.then(|| Simple::new(family, [reading]));
+        Self { reading, at: NodeId::ROOT, simple }
     }
 
     /// Whether a sequence is under way.
     #[must_use]
     pub fn is_composing(&self) -> bool {
-        self.at != NodeId::ROOT
+        self.at != NodeId::ROOT || self.simple.as_ref().is_some_and(|simple| simple.pending() > 0)
     }
 
     /// Types a key while no modifier is held that the program looks at.
@@ -72,9 +85,12 @@ impl<'r> Machine<'r> {
         self.feed_held(keysym, 0)
     }
 
-    /// Types a key while these modifiers are held, in the bits of X: Shift, Lock, Control, Mod1. Only
-    /// libX11 takes note of them.
+    /// Types a key while these modifiers are held, in the bits of X: Shift, Lock, Control, Mod1. libX11
+    /// looks for them in its rules; GTK and IBus let keys pass while Control or Mod1 is held.
     pub fn feed_held(&mut self, keysym: Keysym, held: u8) -> Fed {
+        if let Some(simple) = &mut self.simple {
+            return simple.feed(keysym, held & (CONTROL | MOD1) != 0);
+        }
         let family = self.reading.profile.reader();
         let modifier = is_modifier(family, keysym);
         // libX11 looks at modifiers when they are released.

@@ -3,6 +3,8 @@
 mod corpus;
 mod libxkbcommon;
 mod locales;
+mod oracle;
 mod process;
 mod random;
+mod toolkits;
 mod world;

@@ -26,7 +26,7 @@ impl Drop for Ends {
 /// An X server without a screen that anyone sees.
 pub(crate) struct Server {
     _process: Ends,
-    display: String,
+    pub(crate) display: String,
 }
 
 impl Server {

@@ -6,6 +6,7 @@
 //! reading.rs  Reading: statements, verdicts, table  search.rs   which file a program reads
 //! context.rs  what every reader needs: files, keysyms, places
 //! xkb/        libxkbcommon, and so Qt and fcitx5   x11/        libX11
+//! gtk/        GTK 3, GTK 4 and IBus
 //! ```
 //!
 //! Each family reads the bytes with its own eyes, so each has a lexer of its own: where a line ends,
@@ -13,6 +14,7 @@
 //! [`Context`]. What happens at run time is [`super::machine`]'s.
 
 mod context;
+pub mod gtk;
 mod name;
 mod reading;
 mod reason;
@@ -48,10 +50,7 @@ pub fn read(
     match profile.reader() {
         Family::Libxkbcommon | Family::Qt | Family::Fcitx5 => xkb::read(path, &mut context),
         Family::LibX11 => x11::read(path, &mut context),
-        Family::Gtk3 | Family::Gtk4 | Family::Ibus => {
-            let reason = Reason::Other(format!("the profile `{profile}` is not there yet"));
-            context.reading.file = FileVerdict::kills(Outcome::KillsTable, reason, None);
-        }
+        Family::Gtk3 | Family::Gtk4 | Family::Ibus => gtk::read(path, &mut context),
     }
     context.reading
 }
