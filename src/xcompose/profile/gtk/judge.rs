@@ -285,7 +285,9 @@ fn without(family: Family, row: &Row) -> bool {
             text.chars().next() == row.text.chars().next()
         }
         Worked::Text(text) => text == row.text,
-        Worked::Pending | Worked::Nothing => false,
+        // What is not known yet is an empty text to both.
+        Worked::Pending => row.text.is_empty(),
+        Worked::Nothing => false,
     }
 }
 
