@@ -176,6 +176,51 @@ fn locales(toolkit: Toolkit, family: Family) {
     assert!(files.len() > 10);
 }
 
+/// Everything that the profiles say a toolkit has of its own, and misses, without a file.
+fn own_tables(toolkit: Toolkit, family: Family) {
+    let text = include_str!("../../src/xcompose/profile/gtk/builtin.txt");
+    let key = |number: u32| Key { keysym: Keysym(number), held: 0 };
+    let number = |word: &str| u32::from_str_radix(word, 16).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let mut tries = Vec::new();
+    for (i, line) in lines.enumerate() {
+        let (keys, _) = line.split_once(':').unwrap();
+        let keys: Vec<Key> = keys.split(' ').map(|word| key(number(word))).collect();
+        for at in (0..keys.len()).filter(|_| i % 5 == 0) {
+            tries.push([&keys[..at], &MISSES.map(named)].concat());
+        }
+        tries.push(keys);
+    }
+    // Every pair of dead keys and every letter: what no table has.
+    for first in 0xfe50..=0xfe93 {
+        tries.extend((0xfe50..=0xfe93).map(|second| vec![key(first), key(second), key(0x61)]));
+        let letters = (0x20..0x7f).chain(0xa0..0x100).chain(0x7a1..0x7fa).chain(0x6a1..0x700);
+        tries.extend(letters.map(|letter| vec![key(first), key(letter)]));
+    }
+    let home = tempfile::tempdir().unwrap();
+    let question = Question { environment: at_home(home.path()), tries };
+    check(toolkit, family, &["no file".to_owned()], &[question]);
+}
+
+fn named(name: &str) -> Key {
+    Key { keysym: Keysym::from_name(name).unwrap(), held: 0 }
+}
+
+#[test]
+fn gtk3_has_the_table_that_its_profile_says() {
+    own_tables(GTK3, Family::Gtk3);
+}
+
+#[test]
+fn gtk4_has_the_table_that_its_profile_says() {
+    own_tables(GTK4, Family::Gtk4);
+}
+
+#[test]
+fn ibus_has_the_table_that_its_profile_says() {
+    own_tables(IBUS, Family::Ibus);
+}
+
 /// Whether nobody can say what the toolkit does. GTK 3 compares equal sequences beyond their end,
 /// unless they are among the longest, and takes that of two which what it finds there puts first. IBus calls itself
 /// until it ends when a sequence without a text waits for more and no more comes.

@@ -208,7 +208,7 @@ pub(crate) fn tables(reading: &Reading) -> Tables {
         _ if reading.file.outcome == Outcome::KillsTable => None,
         Family::Gtk4 => {
             let rows = gtk4_rows(reading);
-            Some(Own::Grouped(Grouped::new(rows, Shorter::Waits)))
+            (!rows.is_empty()).then(|| Own::Grouped(Grouped::new(rows, Shorter::Waits)))
         }
         _ => sorted(reading),
     };
