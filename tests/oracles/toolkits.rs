@@ -76,7 +76,7 @@ fn compare(name: &str, profile: Profile, question: &Question, answer: &Answer) -
         return if same { Vec::new() } else { vec![line] };
     }
     let mut wrong = Vec::new();
-    let fresh = Simple::new(profile.family, &readings);
+    let fresh = Simple::new(profile, &readings);
     for (keys, heard) in question.tries.iter().zip(&answer.tries) {
         let ours = type_keys(&fresh, keys);
         if ours != *heard {
