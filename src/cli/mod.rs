@@ -6,6 +6,7 @@ mod args;
 mod check;
 mod find;
 mod generate;
+mod keysyms;
 mod list;
 mod show;
 mod status;

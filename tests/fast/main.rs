@@ -3,6 +3,7 @@
 mod cli;
 mod docs;
 mod keymaps;
+mod keysyms;
 mod layers;
 mod oracle;
 mod support;
