@@ -44,6 +44,8 @@ pub enum Command {
     Generate(Generate),
     /// Look for mistakes in the configuration or in a file
     Check(Check),
+    /// Tell what a finding means
+    Explain(super::explain::Explain),
     /// Show how the daemon is
     Status(Ask),
     /// Have the daemon read the configuration again

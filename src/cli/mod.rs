@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod explain;
 mod find;
 mod generate;
 mod list;
@@ -20,6 +21,7 @@ use std::{
 use clap::Parser;
 
 pub use args::{Cli, Color, Command};
+pub use explain::Explain;
 
 use crate::{
     config::{self, Loaded, Paths},
@@ -129,6 +131,7 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
         Command::Find(args) => find::run(&args, &paths, terminal),
         Command::Generate(args) => generate::run(&args, &paths, terminal),
         Command::Check(args) => check::run(&args, &paths, terminal),
+        Command::Explain(args) => explain::run(&args, terminal),
         Command::Status(args) => status::run(&Request::Status, &args, &paths, terminal),
         Command::Reload(args) => status::run(&Request::Reload, &args, &paths, terminal),
         Command::Pause(args) => status::run(&Request::Pause, &args, &paths, terminal),

@@ -16,6 +16,12 @@ macro_rules! codes {
             /// Every code, in order.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
+            /// The code of this name.
+            #[must_use]
+            pub fn from_id(id: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.id() == id)
+            }
+
             /// The stable name: `E` and four digits.
             #[must_use]
             pub fn id(self) -> &'static str {

@@ -1,10 +1,13 @@
-//! [`Diagnostic`]: one finding, as plain data. `code.rs` names the findings, `render.rs` shows them.
+//! [`Diagnostic`]: one finding, as plain data. `code.rs` names the findings, `story.rs` tells
+//! about them, `render.rs` shows them.
 
 mod code;
 mod render;
+mod story;
 
 pub use code::Code;
-pub use render::{Style, json_line, render};
+pub use render::{Style, json_line, render, wrap};
+pub use story::{Part, Story};
 
 use std::path::Path;
 

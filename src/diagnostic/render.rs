@@ -21,6 +21,9 @@ pub enum Style {
 /// How many columns a diagnostic takes; longer source lines are cut around the carets.
 const WIDTH: usize = 80;
 
+/// What stands before the text of a help.
+const GUTTER: usize = "123 = help: ".len();
+
 /// Longer than any word of a map: what a label points at is shown up to here.
 const LONGEST_LABEL: usize = 200;
 
@@ -42,7 +45,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
     }
     let group = title.elements(files.into_iter().map(|file| snippet(diagnostic, file, sources)));
     let group = match &diagnostic.help {
-        Some(help) => group.element(Level::HELP.message(wrapped(help))),
+        Some(help) => group.element(Level::HELP.message(wrap(help, WIDTH - GUTTER))),
         None => group,
     };
     let renderer = match style {
@@ -78,13 +81,13 @@ fn snippet<'a>(
         .annotations(annotations)
 }
 
-/// The text in lines that fit beside the gutter.
-fn wrapped(text: &str) -> String {
-    const GUTTER: usize = "123 = help: ".len();
+/// The text in lines of at most this many columns; a longer word has a line of its own.
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> String {
     let mut wrapped = String::new();
     let mut column = 0;
     for word in text.split_inclusive(' ') {
-        if column > 0 && column + word.trim_end().width() > WIDTH - GUTTER {
+        if column > 0 && column + word.trim_end().width() > width {
             wrapped.truncate(wrapped.trim_end().len());
             wrapped.push('\n');
             column = 0;

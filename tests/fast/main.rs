@@ -2,6 +2,7 @@
 
 mod cli;
 mod docs;
+mod explain;
 mod keymaps;
 mod layers;
 mod oracle;
