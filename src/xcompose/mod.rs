@@ -17,8 +17,11 @@ mod emit;
 mod escape;
 mod lexer;
 mod locale;
+pub mod machine;
 mod parser;
+pub mod profile;
 mod reader;
+pub mod tree;
 
 use std::path::{Path, PathBuf};
 
