@@ -43,7 +43,7 @@ pub enum Command {
     /// Write the sequences as a Compose file, for every toolkit
     Generate(Generate),
     /// Look for mistakes in the configuration or in a file
-    Check(Check),
+    Check(super::check::Check),
     /// Tell what a finding means
     Explain(super::explain::Explain),
     /// Show how the daemon is
@@ -179,16 +179,6 @@ pub struct Generate {
     #[arg(long, required = true)]
     pub stdout: bool,
     /// Print JSON Lines, one object a rule that the file has, or a finding about one that it has not
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `composekey check`.
-#[derive(Debug, Args)]
-pub struct Check {
-    /// A keymap, a configuration or a Compose file; without one, the configuration in use
-    pub file: Option<PathBuf>,
-    /// Print JSON Lines, one object a finding
     #[arg(long)]
     pub json: bool,
 }

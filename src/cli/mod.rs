@@ -21,6 +21,7 @@ use std::{
 use clap::Parser;
 
 pub use args::{Cli, Color, Command};
+pub use check::{Check, Format};
 pub use explain::Explain;
 
 use crate::{

@@ -5,7 +5,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Effect, Severity};
 use crate::source::{SourceId, Sources, Span};
 
 /// How to draw.
@@ -44,6 +44,8 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
         }
     }
     let group = title.elements(files.into_iter().map(|file| snippet(diagnostic, file, sources)));
+    let notes = diagnostic.notes.iter();
+    let group = group.elements(notes.map(|note| Level::NOTE.message(wrap(note, WIDTH - GUTTER))));
     let group = match &diagnostic.help {
         Some(help) => group.element(Level::HELP.message(wrap(help, WIDTH - GUTTER))),
         None => group,
@@ -115,6 +117,17 @@ struct Line<'a> {
     place: Option<Place<'a>>,
     help: Option<&'a str>,
     labels: Vec<JsonLabel<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notes: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    toolkits: Vec<JsonEffect<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonEffect<'a> {
+    toolkit: &'a str,
+    verdict: &'a str,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]
@@ -151,6 +164,12 @@ pub fn json_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
             .labels
             .iter()
             .map(|label| JsonLabel { place: place(label.span), text: &label.text })
+            .collect(),
+        notes: &diagnostic.notes,
+        toolkits: diagnostic
+            .effects
+            .iter()
+            .map(|Effect { toolkit, verdict, reason }| JsonEffect { toolkit, verdict, reason })
             .collect(),
     };
     serde_json::to_string(&line).expect("strings and numbers are always JSON")

@@ -21,6 +21,7 @@ pub mod machine;
 mod parser;
 pub mod profile;
 mod reader;
+pub mod report;
 pub mod tree;
 
 use std::path::{Path, PathBuf};
