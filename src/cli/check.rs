@@ -2,11 +2,11 @@
 
 use std::{io, path::Path};
 
-use super::{Exit, Terminal, args::Check};
+use super::{Exit, Terminal, args::Check, plural};
 use crate::{
     config::{self, Disk, Loaded, Paths},
     diagnostic::{Code, Diagnostic, Severity, json_line, render},
-    map::{self, builtin},
+    map,
     sequence::Rule,
     source::Loader,
     xcompose,
@@ -62,11 +62,7 @@ fn load_file(file: &Path, paths: &Paths) -> Result<Loaded, Diagnostic> {
 
 /// Notes about rules that start others, where the user wrote one of them.
 fn prefix_notes(loaded: &Loaded) -> Vec<Diagnostic> {
-    let own = |rule: &Rule| {
-        let file = &loaded.sources.get(rule.span.source).name;
-        *rule.keymap != *xcompose::SYSTEM
-            && builtin::BUILTIN.iter().all(|keymap| keymap.file != file)
-    };
+    let own = |rule: &Rule| loaded.is_users(rule);
     let mut notes = Vec::new();
     for pair in map::prefix_pairs(&loaded.rules) {
         let short = &loaded.rules[pair.short];
@@ -112,8 +108,4 @@ fn summary(loaded: &Loaded) -> String {
         return format!("{found}; {sequences}");
     }
     format!("{found}; {sequences} from {}", names.join(", "))
-}
-
-fn plural(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }

@@ -2,6 +2,7 @@
 
 mod cli;
 mod docs;
+mod generate;
 mod keymaps;
 mod layers;
 mod oracle;
