@@ -56,6 +56,13 @@ impl Keysym {
         char::from_u32(xkb::keysym_to_utf32(self.0.into())).filter(|c| !c.is_control())
     }
 
+    /// The text that libxkbcommon gives for this keysym, control characters included; may be empty.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        let c = char::from_u32(xkb::keysym_to_utf32(self.0.into())).filter(|&c| c != '\0');
+        c.map_or_else(String::new, String::from)
+    }
+
     /// The canonical name; a keysym without one is written `0x…` as libxkbcommon does.
     #[must_use]
     pub fn name(self) -> String {

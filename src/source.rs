@@ -8,8 +8,18 @@ use std::{fmt, ops::Range, path::Path, sync::OnceLock};
 pub struct Source {
     /// What the user knows it by: a path, `keymaps/greek.toml` or `<argument>`.
     pub name: String,
-    /// The whole text.
+    /// The whole text; `U+FFFD` stands for what is no UTF-8.
     pub text: String,
+    /// The bytes, where they are not those of the text.
+    raw: Option<Box<Raw>>,
+}
+
+/// A file that is not all UTF-8.
+#[derive(Clone, Debug)]
+struct Raw {
+    bytes: Vec<u8>,
+    /// Where the text gets out of step: an offset in the bytes, and the same place in the text.
+    steps: Vec<(usize, usize)>,
 }
 
 /// Which source of a [`Sources`].
@@ -103,6 +113,42 @@ impl Span {
     }
 }
 
+impl Source {
+    /// The bytes as they were read.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.raw.as_ref().map_or(self.text.as_bytes(), |raw| &raw.bytes)
+    }
+}
+
+impl Raw {
+    fn new(bytes: Vec<u8>) -> Self {
+        let mut steps = Vec::new();
+        let (mut at, mut in_text) = (0, 0);
+        for chunk in bytes.utf8_chunks() {
+            at += chunk.valid().len();
+            in_text += chunk.valid().len();
+            if !chunk.invalid().is_empty() {
+                steps.push((at, in_text));
+                at += chunk.invalid().len();
+                in_text += char::REPLACEMENT_CHARACTER.len_utf8();
+                steps.push((at, in_text));
+            }
+        }
+        Self { bytes, steps }
+    }
+
+    /// The place in the text of a place in the bytes; within bytes that are no UTF-8, before them.
+    fn in_text(&self, at: usize) -> usize {
+        match self.steps.partition_point(|&(bytes, _)| bytes <= at).checked_sub(1) {
+            None => at,
+            // Every second step ends a piece that is no UTF-8.
+            Some(step) if step % 2 == 0 => self.steps[step].1,
+            Some(step) => at - self.steps[step].0 + self.steps[step].1,
+        }
+    }
+}
+
 impl Sources {
     /// Takes a text and returns its handle.
     ///
@@ -110,9 +156,45 @@ impl Sources {
     /// After 2^32 texts.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
         let id = SourceId(u32::try_from(self.texts.len()).expect("fewer than 2^32 sources"));
-        self.texts.push(Source { name: name.into(), text: text.into() });
+        self.texts.push(Source { name: name.into(), text: text.into(), raw: None });
         self.lines.push(OnceLock::new());
         id
+    }
+
+    /// Takes a file of whatever bytes. The same file taken again has the handle that it had.
+    ///
+    /// # Panics
+    /// After 2^32 texts.
+    pub fn add_bytes(&mut self, name: &str, bytes: Vec<u8>) -> SourceId {
+        let known = self.iter().find(|(_, s)| s.name == name && s.bytes() == bytes);
+        if let Some((id, _)) = known {
+            return id;
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => self.add(name, text),
+            Err(error) => {
+                let raw = Raw::new(error.into_bytes());
+                let text = String::from_utf8_lossy(&raw.bytes).into_owned();
+                let id = self.add(name, text);
+                self.texts[id.0 as usize].raw = Some(Box::new(raw));
+                id
+            }
+        }
+    }
+
+    /// The span of a range of a source's bytes, widened to whole characters.
+    #[must_use]
+    pub fn span(&self, id: SourceId, range: Range<usize>) -> Span {
+        let source = self.get(id);
+        let place = |at| source.raw.as_ref().map_or(at, |raw| raw.in_text(at));
+        let (mut start, mut end) = (place(range.start), place(range.end));
+        while !source.text.is_char_boundary(start) {
+            start -= 1;
+        }
+        while !source.text.is_char_boundary(end) {
+            end += 1;
+        }
+        Span::new(id, start..end)
     }
 
     /// Gives a text that was added without one, by a reader that needed its handle first.
@@ -167,5 +249,20 @@ mod tests {
         let span = Span::new(id, 7..8);
         assert_eq!(sources.position(span), Position { line: 2, column: 5 });
         assert_eq!(sources.slice(span), "=");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text() {
+        let mut sources = Sources::default();
+        let bytes = b"a\xff\xe2\x82b\xc3\xa9c".to_vec();
+        let id = sources.add_bytes("latin1", bytes.clone());
+        assert_eq!(sources.get(id).text, "a\u{fffd}\u{fffd}b\u{e9}c");
+        assert_eq!(sources.get(id).bytes(), bytes);
+        let slice = |range| sources.slice(sources.span(id, range));
+        assert_eq!((slice(0..1), slice(1..2), slice(4..5)), ("a", "\u{fffd}", "b"));
+        assert_eq!((slice(5..6), slice(5..8), slice(4..7)), ("\u{e9}", "\u{e9}c", "b\u{e9}"));
+        let mut again = sources.clone();
+        assert_eq!(again.add_bytes("latin1", bytes), id);
+        assert_ne!(again.add_bytes("other", b"x".to_vec()), id);
     }
 }

@@ -172,7 +172,7 @@ impl<'a> Loading<'a> {
                 return config;
             }
         };
-        let Source { name, text } = self.loaded.sources.get(source);
+        let Source { name, text, .. } = self.loaded.sources.get(source);
         let diagnostics = &mut self.loaded.diagnostics;
         let (entries, findings) = map::read(text, source);
         diagnostics.extend(findings);

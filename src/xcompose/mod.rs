@@ -13,12 +13,16 @@
 //! `lexer.rs` makes tokens, `parser.rs` lines of them, `reader.rs` follows includes, `locale.rs`
 //! finds the locale's file, `escape.rs` reads and writes strings.
 
+pub mod document;
 mod emit;
 mod escape;
 mod lexer;
 mod locale;
+pub mod machine;
 mod parser;
+pub mod profile;
 mod reader;
+pub mod tree;
 
 use std::path::{Path, PathBuf};
 

@@ -289,7 +289,8 @@ impl<'a> Reader<'a> {
         // Without aliases only exact names are found.
         let aliases = table("locale.alias").unwrap_or_default();
         let folder = table("compose.dir")?;
-        Some(world.file(locale::compose_file(&world.locale, &aliases, &folder)))
+        let file = locale::compose_file(&world.locale, &aliases, &folder);
+        Some(world.file(file.unwrap_or(locale::FALLBACK)))
     }
 }
 

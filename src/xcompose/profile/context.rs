@@ -1,0 +1,162 @@
+//! [`Context`]: what every reader needs. Files come through it, places are made by it, and the
+//! [`Reading`] grows in it.
+
+use std::{
+    collections::HashMap,
+    ops::Range,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use super::{Composed, Profile, Reading, Reason, Statement, Verdict, What};
+use crate::{
+    keysym::Keysym,
+    source::{LoadError, Loader, SourceId, Sources, Span},
+    xcompose::{World, locale},
+};
+
+/// How many files are read for one: a limit of ours. Depth alone, which programs limit, would let a
+/// few files that include each other be read for ever.
+pub const MAX_FILES: usize = 1000;
+
+/// A reading in the making, and the world that it needs.
+pub struct Context<'a> {
+    /// What it becomes.
+    pub reading: Reading,
+    /// The program.
+    pub profile: Profile,
+    /// What includes refer to.
+    pub world: &'a World,
+    loader: &'a mut dyn Loader,
+    sources: &'a mut Sources,
+    files: usize,
+    /// Files that were read before, so that those which include each other are not read for ever.
+    loaded: HashMap<PathBuf, File>,
+    /// The numbers of the names seen: a name is asked for some 4 times in a large file.
+    names: HashMap<Box<[u8]>, Option<Keysym>>,
+    locale_file: Option<Option<PathBuf>>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its handle.
+    pub id: SourceId,
+    /// Its bytes.
+    pub bytes: Rc<[u8]>,
+}
+
+/// What a file could not be read for.
+#[derive(Clone, Debug)]
+pub enum FileError {
+    /// The loader's reason.
+    Load(LoadError),
+    /// One more than [`MAX_FILES`].
+    TooMany,
+}
+
+impl std::fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context").field("reading", &self.reading).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Context<'a> {
+    /// Before the first file.
+    pub fn new(
+        profile: Profile,
+        world: &'a World,
+        loader: &'a mut dyn Loader,
+        sources: &'a mut Sources,
+    ) -> Self {
+        Self {
+            reading: Reading::new(profile),
+            profile,
+            world,
+            loader,
+            sources,
+            files: 0,
+            loaded: HashMap::new(),
+            names: HashMap::new(),
+            locale_file: None,
+        }
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// See [`FileError`].
+    pub fn load(&mut self, path: &Path) -> Result<File, FileError> {
+        self.files += 1;
+        if self.files > MAX_FILES {
+            return Err(FileError::TooMany);
+        }
+        if let Some(file) = self.loaded.get(path) {
+            return Ok(file.clone());
+        }
+        let bytes = self.loader.load(path).map_err(FileError::Load)?;
+        let shared = Rc::from(bytes.as_slice());
+        let id = self.sources.add_bytes(&path.display().to_string(), bytes);
+        let file = File { id, bytes: shared };
+        self.loaded.insert(path.to_owned(), file.clone());
+        Ok(file)
+    }
+
+    /// The place of a range of a file's bytes.
+    #[must_use]
+    pub fn span(&self, source: SourceId, range: Range<usize>) -> Span {
+        self.sources.span(source, range)
+    }
+
+    /// The keysym of this name, as the installed libxkbcommon has it.
+    pub fn keysym(&mut self, name: &[u8]) -> Option<Keysym> {
+        if let Some(known) = self.names.get(name) {
+            return *known;
+        }
+        let known = std::str::from_utf8(name).ok().and_then(Keysym::from_name);
+        self.names.insert(name.into(), known);
+        known
+    }
+
+    /// Notes a statement and returns its index.
+    pub fn note(&mut self, span: Span, place: Span, what: What, verdict: Verdict) -> usize {
+        self.reading.statements.push(Statement { span, place, what, verdict });
+        self.reading.statements.len() - 1
+    }
+
+    /// Notes a rule that counts, and returns its index.
+    pub fn note_rule(
+        &mut self,
+        span: Span,
+        keysyms: &[Keysym],
+        gives: Composed,
+        altered: Option<(Reason, Span)>,
+    ) -> usize {
+        let (verdict, place) = match altered {
+            None => (Verdict::Kept, span),
+            Some((reason, place)) => (Verdict::Altered { to: gives.text.clone(), reason }, place),
+        };
+        self.note(span, place, What::Rule { keysyms: keysyms.into(), gives }, verdict)
+    }
+
+    /// The Compose file of the locale; `None` when it has none. With `fallback` that of `en_US.UTF-8`
+    /// serves locales without one.
+    pub fn locale_file(&mut self, fallback: bool) -> Option<PathBuf> {
+        if self.locale_file.is_none() {
+            let world = self.world;
+            let mut table = |name| {
+                let bytes = self.loader.load(&world.file(name)).ok()?;
+                Some(String::from_utf8_lossy(&bytes).into_owned())
+            };
+            // Without aliases only exact names are found.
+            let aliases = table("locale.alias").unwrap_or_default();
+            let listed = table("compose.dir").and_then(|folder| {
+                // A path in the table may be absolute; `join` takes it as it is then.
+                locale::compose_file(&world.locale, &aliases, &folder).map(|name| world.file(name))
+            });
+            self.locale_file = Some(listed);
+        }
+        let listed = self.locale_file.clone().flatten();
+        listed.or_else(|| fallback.then(|| self.world.file(locale::FALLBACK)))
+    }
+}
