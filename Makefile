@@ -5,7 +5,7 @@ CARGO ?= cargo
 # The documentation is for those who work on the code: private items are in it, and linked.
 RUSTDOC = -D warnings -A rustdoc::private-intra-doc-links
 
-.PHONY: run test check e2e deps bench clean
+.PHONY: run test check oracles e2e deps bench clean
 
 # Try it: on this display when there is one, else on a private X server.
 run: deps
@@ -16,6 +16,7 @@ run: deps
 test:
 	$(MAKE) deps
 	$(MAKE) check
+	$(MAKE) oracles
 	$(MAKE) e2e
 
 # Everything that needs no display.
@@ -25,6 +26,10 @@ check:
 	RUSTDOCFLAGS="$(RUSTDOC)" $(CARGO) doc --quiet --no-deps --document-private-items
 	$(CARGO) test --quiet --lib --bins --test fast
 	$(CARGO) test --quiet --doc
+
+# The toolkits themselves, beside what composekey says of them: docs/testing.md.
+oracles:
+	$(CARGO) test --test oracles
 
 # Real X servers, real keyboards, real windows: docs/testing.md.
 e2e:

@@ -30,3 +30,4 @@ pub mod cli;
 pub mod config;
 pub mod daemon;
 pub mod ipc;
+pub mod save;

@@ -4,6 +4,8 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::{generate::Generate, undo::Undo};
+
 /// Try, list, find and check compose sequences, and write them for other programs.
 #[derive(Debug, Parser)]
 #[command(name = "composekey", version, arg_required_else_help = true)]
@@ -40,8 +42,10 @@ pub enum Command {
     List(List),
     /// Find sequences by character, name, code point or keys
     Find(Find),
-    /// Write the sequences as a Compose file, for every toolkit
+    /// Write the sequences for other programs: ~/.XCompose, or what --target names
     Generate(Generate),
+    /// Bring back what a written file was before
+    Undo(Undo),
     /// Look for mistakes in the configuration or in a file
     Check(super::check::Check),
     /// Tell what a finding means
@@ -168,17 +172,6 @@ pub struct Find {
     #[arg(long)]
     pub all: bool,
     /// Print JSON Lines, one object a rule
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `composekey generate`.
-#[derive(Debug, Args)]
-pub struct Generate {
-    /// Write to the standard output
-    #[arg(long, required = true)]
-    pub stdout: bool,
-    /// Print JSON Lines, one object a rule that the file has, or a finding about one that it has not
     #[arg(long)]
     pub json: bool,
 }

@@ -12,6 +12,8 @@ mod show;
 mod status;
 mod test;
 mod type_text;
+mod undo;
+mod write;
 
 use std::{
     ffi::OsString,
@@ -26,8 +28,9 @@ pub use explain::Explain;
 
 use crate::{
     config::{self, Loaded, Paths},
-    diagnostic::{Severity, Style, render},
+    diagnostic::{Diagnostic, Severity, Style, json_line, render},
     ipc::Request,
+    source::Sources,
 };
 
 /// How a command ended. The number is the exit status.
@@ -131,6 +134,7 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
         Command::List(args) => list::run(&args, &paths, terminal),
         Command::Find(args) => find::run(&args, &paths, terminal),
         Command::Generate(args) => generate::run(&args, &paths, terminal),
+        Command::Undo(args) => undo::run(&args, &paths, terminal),
         Command::Check(args) => check::run(&args, &paths, terminal),
         Command::Explain(args) => explain::run(&args, terminal),
         Command::Status(args) => status::run(&Request::Status, &args, &paths, terminal),
@@ -154,6 +158,26 @@ fn usage(error: &clap::Error, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
         Style::Plain => write!(stream, "{text}")?,
     }
     Ok(exit)
+}
+
+/// `1 rule`, `2 rules`.
+fn plural(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// Says the finding that ends a command.
+fn refuse(
+    finding: &Diagnostic,
+    sources: &Sources,
+    json: bool,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Exit> {
+    if json {
+        writeln!(terminal.out, "{}", json_line(finding, sources))?;
+    } else {
+        writeln!(terminal.err, "{}", render(finding, sources, terminal.err_style))?;
+    }
+    Ok(Exit::Failed)
 }
 
 /// Loads the configuration and says what is wrong with it beside the answer.

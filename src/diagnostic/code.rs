@@ -100,10 +100,22 @@ codes! {
     NotCarriedKeys = "E0028" Warning;
     /// Left out of a Compose file, because its output cannot be written there: `"line\n"`.
     NotCarriedText = "E0029" Warning;
-    /// A removal that an included Compose file does not honour: `remove = ["oc"]`.
+    /// A removal that not every reader of a Compose file honours: `remove = ["oc"]`.
     NotCarriedRemoval = "E0030" Warning;
     /// More findings in one file than anybody reads.
     TooManyFindings = "E0031" Note;
+    /// A file that somebody else wrote or changed is not replaced.
+    ForeignFile = "E0040" Error;
+    /// A file that may not be changed: read-only, another user's, a package store's.
+    ProtectedFile = "E0041" Error;
+    /// A file that could not be written.
+    NotWritten = "E0042" Error;
+    /// A written file that libxkbcommon reads otherwise; the old one is put back.
+    ReadBack = "E0043" Error;
+    /// Left out of a Compose file, because GTK 4 would drop so large a table.
+    NoRoom = "E0044" Warning;
+    /// A key of a Compose file that GTK and IBus cannot match: `"<U2192>x"`.
+    WideKeysym = "E0045" Note;
 
     /// A result without quotes: `<a> : λ`.
     ComposeUnquoted = "E0150" Error;

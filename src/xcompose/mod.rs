@@ -13,6 +13,7 @@
 //! `lexer.rs` makes tokens, `parser.rs` lines of them, `reader.rs` follows includes, `locale.rs`
 //! finds the locale's file, `escape.rs` reads and writes strings.
 
+pub mod document;
 mod emit;
 mod escape;
 mod lexer;
@@ -26,8 +27,8 @@ pub mod tree;
 
 use std::path::{Path, PathBuf};
 
-pub use emit::{Emitted, MAX_KEYS, MAX_TEXT, NotCarried, emit};
-pub use reader::{read, system};
+pub use emit::{Base, Emitted, MAX_KEYS, MAX_TEXT, Request, emit};
+pub use reader::{read, system, whole_system};
 
 /// What the locale's own Compose file is called as a keymap.
 pub const SYSTEM: &str = "system";

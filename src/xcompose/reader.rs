@@ -33,21 +33,18 @@ pub fn system(
     loader: &mut dyn Loader,
     sources: &mut Sources,
 ) -> (Vec<Rule>, Vec<Diagnostic>) {
-    let mut reader = Reader::new(world, SYSTEM, loader, sources);
-    reader.only_composed = true;
-    match reader.locale_file() {
-        Some(path) => reader.file(&path, None),
-        None => reader.diagnostics.push(
-            Diagnostic::new(
-                Code::NoSystemTable,
-                format!("no Compose file in `{}`: `system` is empty", world.folder.display()),
-            )
-            .help(
-                "install the X locales (Debian: libx11-data), or leave `system` out of `keymaps`",
-            ),
-        ),
-    }
-    (reader.rules, reader.diagnostics)
+    let reader = Reader::new(world, SYSTEM, loader, sources);
+    Reader { only_composed: true, ..reader }.locale_table()
+}
+
+/// All the rules of the locale's own Compose file, as [`read`] gives them.
+#[must_use]
+pub fn whole_system(
+    world: &World,
+    loader: &mut dyn Loader,
+    sources: &mut Sources,
+) -> (Vec<Rule>, Vec<Diagnostic>) {
+    Reader::new(world, SYSTEM, loader, sources).locale_table()
 }
 
 /// The rules of the Compose file at `path`, with `<Multi_key>` where it is written.
@@ -99,6 +96,22 @@ impl<'a> Reader<'a> {
             rules: Vec::new(),
             diagnostics: Vec::new(),
         }
+    }
+
+    fn locale_table(mut self) -> (Vec<Rule>, Vec<Diagnostic>) {
+        match self.locale_file() {
+            Some(path) => self.file(&path, None),
+            None => self.diagnostics.push(
+                Diagnostic::new(
+                    Code::NoSystemTable,
+                    format!("no Compose file in `{}`: `system` is empty", self.world.folder.display()),
+                )
+                .help(
+                    "install the X locales (Debian: libx11-data), or leave `system` out of `keymaps`",
+                ),
+            ),
+        }
+        (self.rules, self.diagnostics)
     }
 
     /// Reads a file; `from` is the include that names it.
@@ -276,7 +289,8 @@ impl<'a> Reader<'a> {
         // Without aliases only exact names are found.
         let aliases = table("locale.alias").unwrap_or_default();
         let folder = table("compose.dir")?;
-        Some(world.file(locale::compose_file(&world.locale, &aliases, &folder)))
+        let file = locale::compose_file(&world.locale, &aliases, &folder);
+        Some(world.file(file.unwrap_or(locale::FALLBACK)))
     }
 }
 

@@ -237,34 +237,6 @@ fn find_of_nothing() {
 }
 
 #[test]
-fn generate_writes_the_file_and_says_what_it_left_out() {
-    let home = Home::with_config("keymaps = []\n[sequences]\nla = \"λ\"\nla1 = \"λ₁\"\n");
-    let out = "\
-# Written by composekey from its keymaps: change those, not this file.
-
-# config
-<Multi_key> <l> <a> <1> : \"λ₁\"
-";
-    let err = "\
-warning[E0027]: `la` is not in the Compose file: `la1` starts with it
- --> ~/.config/composekey/config.toml:3:1
-  |
-3 | la = \"λ\"
-  | ^^ this rule is left out
-4 | la1 = \"λ₁\"
-  | --- for this longer one
-  |
-  = help: the daemon has both; for other programs give the short one another
-          ending
-
-";
-    check(&home.run(&["generate", "--stdout"]), 0, out, err);
-    assert_eq!(home.run(&["generate"]).status, 2);
-    home.write("config.toml", "[sequences]\nla = 1\n");
-    assert_eq!(home.run(&["generate", "--stdout"]).status, 1, "an error in the map");
-}
-
-#[test]
 fn check_is_quiet_about_what_is_right() {
     let ran = Home::new().run(&["check"]);
     check(&uncounted(ran), 0, "no findings; N sequences from system, default\n", "");

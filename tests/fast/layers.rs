@@ -11,7 +11,7 @@ const LAYERS: &[&[&str]] = &[
     &["engine"],
     &["x11"],
     &["input", "output"],
-    &["config", "ipc", "daemon", "cli"],
+    &["config", "ipc", "daemon", "cli", "save"],
 ];
 
 /// Layers whose modules may use each other.

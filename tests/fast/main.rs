@@ -3,6 +3,7 @@
 mod cli;
 mod docs;
 mod explain;
+mod generate;
 mod keymaps;
 mod layers;
 mod oracle;

@@ -12,14 +12,14 @@ use std::{
 
 use clap::{Args, ValueEnum};
 
-use super::{Exit, Terminal};
+use super::{Exit, Terminal, plural};
 use crate::{
     config::{self, Disk, Loaded, Paths},
     diagnostic::{Code, Diagnostic, Severity, json_line, render, sarif},
-    map::{self, builtin},
+    map,
     sequence::Rule,
     source::{Loader, Sources},
-    xcompose::{self, profile::Profile},
+    xcompose::profile::Profile,
 };
 
 /// `composekey check`.
@@ -150,11 +150,7 @@ fn load_map(file: &Path, paths: &Paths) -> Result<Loaded, Diagnostic> {
 
 /// Notes about rules that start others, where the user wrote one of them.
 fn prefix_notes(loaded: &Loaded) -> Vec<Diagnostic> {
-    let own = |rule: &Rule| {
-        let file = &loaded.sources.get(rule.span.source).name;
-        *rule.keymap != *xcompose::SYSTEM
-            && builtin::BUILTIN.iter().all(|keymap| keymap.file != file)
-    };
+    let own = |rule: &Rule| loaded.is_users(rule);
     let mut notes = Vec::new();
     for pair in map::prefix_pairs(&loaded.rules) {
         let short = &loaded.rules[pair.short];
@@ -199,8 +195,4 @@ fn looked_at(loaded: &Loaded) -> String {
     let sequences = plural(loaded.rules.len(), "sequence");
     let names: Vec<_> = loaded.keymaps.iter().map(|keymap| &*keymap.name).collect();
     if names.is_empty() { sequences } else { format!("{sequences} from {}", names.join(", ")) }
-}
-
-fn plural(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }

@@ -139,24 +139,24 @@ impl<'a> Context<'a> {
         self.note(span, place, What::Rule { keysyms: keysyms.into(), gives }, verdict)
     }
 
-    /// The Compose file of the locale; `None` when it has none. libxkbcommon before 1.12 and others
-    /// know only what the tables of the X locales list.
-    pub fn locale_file(&mut self) -> Option<PathBuf> {
-        if let Some(known) = &self.locale_file {
-            return known.clone();
+    /// The Compose file of the locale; `None` when it has none. With `fallback` that of `en_US.UTF-8`
+    /// serves locales without one.
+    pub fn locale_file(&mut self, fallback: bool) -> Option<PathBuf> {
+        if self.locale_file.is_none() {
+            let world = self.world;
+            let mut table = |name| {
+                let bytes = self.loader.load(&world.file(name)).ok()?;
+                Some(String::from_utf8_lossy(&bytes).into_owned())
+            };
+            // Without aliases only exact names are found.
+            let aliases = table("locale.alias").unwrap_or_default();
+            let listed = table("compose.dir").and_then(|folder| {
+                // A path in the table may be absolute; `join` takes it as it is then.
+                locale::compose_file(&world.locale, &aliases, &folder).map(|name| world.file(name))
+            });
+            self.locale_file = Some(listed);
         }
-        let world = self.world;
-        let mut table = |name| {
-            let bytes = self.loader.load(&world.file(name)).ok()?;
-            Some(String::from_utf8_lossy(&bytes).into_owned())
-        };
-        // Without aliases only exact names are found.
-        let aliases = table("locale.alias").unwrap_or_default();
-        let found = table("compose.dir").map(|folder| {
-            // The path in the table may be absolute; `join` takes it as it is then.
-            world.file(locale::compose_file(&world.locale, &aliases, &folder))
-        });
-        self.locale_file = Some(found.clone());
-        found
+        let listed = self.locale_file.clone().flatten();
+        listed.or_else(|| fallback.then(|| self.world.file(locale::FALLBACK)))
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn lost_sequences(
     let profile = Profile::from(Family::Libxkbcommon);
     // The texts are of no use for findings: they are not the user's.
     let mut aside = Sources::default();
-    let file = Context::new(profile, world, loader, &mut aside).locale_file()?;
+    let file = Context::new(profile, world, loader, &mut aside).locale_file(true)?;
     if file == path || sources.iter().any(|(_, s)| Path::new(&s.name) == file) {
         return None;
     }

@@ -275,7 +275,7 @@ impl<'b> Parser<'_, 'b, '_> {
             Some(b'H') => self.context.world.home.as_deref().map(bytes).ok_or(Reason::NoHome),
             Some(b'L') => {
                 self.context.reading.file.system = SystemTable::Included;
-                let file = self.context.locale_file();
+                let file = self.context.locale_file(self.context.profile.since(1, 12, 0));
                 file.as_deref().map(bytes).ok_or(Reason::NoLocaleFile)
             }
             other => {
