@@ -84,7 +84,7 @@ pub struct Type {
 pub(super) fn set_keys_apart(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut options: Vec<OsString> = args.into_iter().collect();
     let Some(command) = command(&options) else { return options };
-    if options[command] != "test" && options[command] != "find" {
+    if !["test", "find", "explain"].iter().any(|name| options[command] == *name) {
         return options;
     }
     let mut keys = Vec::new();
@@ -125,7 +125,7 @@ fn command(args: &[OsString]) -> Option<usize> {
 }
 
 fn takes_value(option: &str) -> bool {
-    matches!(option, "--color" | "--config")
+    matches!(option, "--color" | "--config" | "--file" | "--for")
 }
 
 fn is_option(arg: &str) -> bool {

@@ -136,7 +136,7 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
         Command::Generate(args) => generate::run(&args, &paths, terminal),
         Command::Undo(args) => undo::run(&args, &paths, terminal),
         Command::Check(args) => check::run(&args, &paths, terminal),
-        Command::Explain(args) => explain::run(&args, terminal),
+        Command::Explain(args) => explain::run(&args, &paths, terminal),
         Command::Status(args) => status::run(&Request::Status, &args, &paths, terminal),
         Command::Reload(args) => status::run(&Request::Reload, &args, &paths, terminal),
         Command::Pause(args) => status::run(&Request::Pause, &args, &paths, terminal),

@@ -13,8 +13,9 @@ use super::{
 };
 use crate::{
     config::{self, Loaded, Paths},
+    diagnostic::Code,
     keysym::Keysym,
-    sequence::Sequence,
+    sequence::{Sequence, SequenceError},
 };
 
 /// How many rules are shown when the keys lead on.
@@ -45,17 +46,7 @@ struct JsonMatch<'a> {
 pub(super) fn run(args: &Test, paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     let sequence = match Sequence::parse(&args.keys) {
         Ok(sequence) => sequence,
-        Err(error) => {
-            let hint = match args.keys.get(error.range.start + 1..error.range.end.max(1) - 1) {
-                Some(name) if error.kind.code() == crate::diagnostic::Code::UnknownKeysym => {
-                    Keysym::similar_name(name)
-                }
-                _ => None,
-            };
-            let hint = hint.map_or(String::new(), |meant| format!("; did you mean `<{meant}>`?"));
-            writeln!(terminal.err, "error: `{}` is no sequence: {}{hint}", args.keys, error.kind)?;
-            return Ok(Exit::Failed);
-        }
+        Err(error) => return no_sequence(&args.keys, &error, terminal),
     };
     let loaded = load(paths, false, terminal)?;
     let exact = loaded.rules.iter().position(|rule| rule.sequence == sequence);
@@ -78,6 +69,21 @@ pub(super) fn run(args: &Test, paths: &Paths, terminal: &mut Terminal<'_>) -> io
         explain(&loaded, &sequence, exact, &longer, &near, terminal)?;
     }
     Ok(if exact.is_some() { Exit::Fine } else { Exit::Findings })
+}
+
+/// Says why a text is no sequence.
+pub(super) fn no_sequence(
+    keys: &str,
+    error: &SequenceError,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Exit> {
+    let hint = match keys.get(error.range.start + 1..error.range.end.max(1) - 1) {
+        Some(name) if error.kind.code() == Code::UnknownKeysym => Keysym::similar_name(name),
+        _ => None,
+    };
+    let hint = hint.map_or(String::new(), |meant| format!("; did you mean `<{meant}>`?"));
+    writeln!(terminal.err, "error: `{keys}` is no sequence: {}{hint}", error.kind)?;
+    Ok(Exit::Failed)
 }
 
 /// The output, its characters and its rule.

@@ -56,7 +56,7 @@ pub struct Diagnostic {
     /// What to do about it.
     pub help: Option<String>,
     /// What programs do there, where that is what it is about.
-    pub effects: Vec<Effect>,
+    pub effects: Box<[Effect]>,
 }
 
 /// What one program does at the place of a finding.
@@ -90,7 +90,7 @@ impl Diagnostic {
             labels: Vec::new(),
             notes: Vec::new(),
             help: None,
-            effects: Vec::new(),
+            effects: Box::default(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use super::{Check, Format, count, exit, print, table, unreadable};
+use super::{Check, Format, count, exit, fix, print, table, unreadable};
 use crate::{
     cli::{Exit, Terminal},
     config::{Disk, Paths},
@@ -17,6 +17,9 @@ pub(super) fn run(
     paths: &Paths,
     terminal: &mut Terminal<'_>,
 ) -> io::Result<Exit> {
+    if args.fix && !fix::run(args, file, paths, terminal)? {
+        return Ok(Exit::Failed);
+    }
     let mut disk = Disk::default();
     if let Err(error) = disk.load(file) {
         return unreadable(&Diagnostic::unloadable(file, &error), terminal);

@@ -1,8 +1,10 @@
 //! `composekey check`: mistakes in the configuration or in a file.
 //!
-//! This file is about maps; `compose.rs` is about Compose files, `table.rs` draws how each toolkit fares.
+//! This file is about maps; `compose.rs` is about Compose files, `table.rs` draws how each toolkit
+//! fares, `fix.rs` mends.
 
 mod compose;
+mod fix;
 mod table;
 
 use std::{
@@ -30,6 +32,15 @@ pub struct Check {
     /// Which toolkits read the Compose file: gtk3, libxkbcommon@1.10 and so on; all unless given
     #[arg(long = "for", value_name = "TOOLKIT", value_delimiter = ',')]
     pub toolkits: Vec<Profile>,
+    /// Mend what can be mended in one way only, after showing it
+    #[arg(long, requires = "file")]
+    pub fix: bool,
+    /// With --fix: also include the system's table
+    #[arg(long, requires = "fix")]
+    pub include: bool,
+    /// With --fix: write without asking
+    #[arg(long, short, requires = "fix")]
+    pub yes: bool,
     /// Show every finding, however often it is the same
     #[arg(long)]
     pub all: bool,
@@ -66,6 +77,10 @@ pub(super) fn run(args: &Check, paths: &Paths, terminal: &mut Terminal<'_>) -> i
     let file = args.file.as_deref().map(|file| std::path::absolute(file).unwrap_or(file.into()));
     if let Some(file) = file.as_deref().filter(|file| !is_toml(file)) {
         return compose::run(args, file, paths, terminal);
+    }
+    if args.fix {
+        writeln!(terminal.err, "error: `--fix` mends Compose files, and this is a map")?;
+        return Ok(Exit::Failed);
     }
     let mut loaded = match file {
         None => config::load(paths),

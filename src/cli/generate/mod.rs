@@ -21,6 +21,7 @@ use crate::{
     diagnostic::{self, Diagnostic, render},
     save::{Place, sign},
     sequence::Rule,
+    source::Sources,
     xcompose::{self, Base, Emitted},
 };
 
@@ -201,4 +202,11 @@ fn summary(
         }
     }
     Ok(())
+}
+
+/// The Compose file that would be written for this configuration.
+pub(super) fn compose_file(loaded: &Loaded, paths: &Paths) -> String {
+    let mut aside = Sources::default();
+    let whole = xcompose::whole_system(&paths.world, &mut Disk::default(), &mut aside).0;
+    emit(loaded, &whole, &removed(loaded), false).text()
 }

@@ -98,13 +98,9 @@ fn replaced(subject: &Subject<'_>, lost: &Lost) -> Option<Diagnostic> {
             .as_ref()
             .map_or(String::new(), |(keys, text)| format!(", such as `{keys}` for {text}")),
     ))
-    .help(
-        "`composekey check --fix --include` puts the include there; leave it if you want your own \
-         sequences alone",
-    );
-    diagnostic.effects = effects(subject, who, "system table replaced", |_| {
-        "the file takes the place of the system's table".to_owned()
-    });
+    .help("`--fix --include` puts it there; leave it out if you want your own sequences alone");
+    let reason = "the file takes the place of the system's table";
+    diagnostic.effects = effects(subject, who, "system table replaced", reason);
     Some(diagnostic)
 }
 
@@ -134,23 +130,13 @@ fn ends(subject: &Subject<'_>) -> Vec<Diagnostic> {
             let label = if kills { "here it gives up" } else { "nothing after this is read" };
             diagnostic = diagnostic.at(place, label);
         }
-        diagnostic.effects = effects(subject, &who, verdict, |_| reason.clone());
+        diagnostic.effects = effects(subject, &who, verdict, &reason);
         findings.push(diagnostic);
     }
     findings
 }
 
-fn effects(
-    subject: &Subject<'_>,
-    who: &Who,
-    verdict: &'static str,
-    reason: impl Fn(usize) -> String,
-) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for &index in who {
-        for toolkit in subject.views.names(&Who::from([index])) {
-            effects.push(Effect { toolkit, verdict, reason: reason(index) });
-        }
-    }
-    effects
+fn effects(subject: &Subject<'_>, who: &Who, verdict: &'static str, reason: &str) -> Box<[Effect]> {
+    let effect = |toolkit| Effect { toolkit, verdict, reason: reason.to_owned() };
+    subject.views.names(who).into_iter().map(effect).collect()
 }

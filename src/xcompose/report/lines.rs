@@ -70,6 +70,8 @@ fn said(subject: &Subject<'_>) -> BTreeMap<LineId, Line> {
         for statement in reading.statements.iter().filter(|s| subject.is_own(s.span)) {
             let (reason, to) = match &statement.verdict {
                 Verdict::Kept | Verdict::Hidden { .. } => continue,
+                // What everybody sees is as written; `pairs.rs` tells about the other rule.
+                Verdict::Altered { reason: Reason::KeptKeysym, .. } => continue,
                 Verdict::Dropped(reason) => (reason, None),
                 Verdict::Altered { to, reason } => (reason, Some(to.clone())),
             };

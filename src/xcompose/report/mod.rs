@@ -3,7 +3,8 @@
 //! ```text
 //! views.rs   the file as each program reads it       slip.rs     mistakes that can be seen in a line
 //! lines.rs   what the programs say of each line      pairs.rs    rules that hide each other
-//! words.rs   findings of these, in words             summary.rs  how each program fares
+//! words.rs   findings of these, in words             file.rs     what they say of the whole file
+//! summary.rs how each program fares                  mend.rs     the file without such mistakes
 //! ```
 //!
 //! A finding is about what was written. There is one where a program asked for does something else
@@ -12,6 +13,7 @@
 
 mod file;
 mod lines;
+mod mend;
 mod pairs;
 mod slip;
 mod summary;
@@ -26,6 +28,7 @@ use crate::{
     source::{Loader, SourceId, Sources, Span},
 };
 
+pub use mend::{Mended, mended};
 pub use slip::{Mend, Slip, SlipKind, slips};
 pub use summary::{Counts, Row};
 pub use views::{View, Views, Who};

@@ -171,7 +171,7 @@ fn prefix(subject: &Subject<'_>, short: &Seen, longer: &[(&Seen, &Hidden)]) -> D
     diagnostic.help("give one of them another ending; composekeyd can have both")
 }
 
-fn effects(subject: &Subject<'_>, hidden: &Hidden, reason: &str) -> Vec<Effect> {
+fn effects(subject: &Subject<'_>, hidden: &Hidden, reason: &str) -> Box<[Effect]> {
     let who: Who = hidden.first.union(&hidden.second).copied().collect();
     let effect = |toolkit| Effect { toolkit, verdict: "hidden", reason: reason.to_owned() };
     subject.views.names(&who).into_iter().map(effect).collect()

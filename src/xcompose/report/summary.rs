@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Subject, lines};
-use crate::xcompose::profile::{Evidence, FileVerdict, Profile, Verdict, What};
+use crate::xcompose::profile::{Evidence, FileVerdict, Profile, Reason, Verdict, What};
 
 /// How a program fares with a file.
 #[derive(Clone, Debug)]
@@ -48,7 +48,11 @@ pub(super) fn rows(subject: &Subject<'_>) -> Vec<Row> {
             for statement in own {
                 let is_rule = matches!(statement.what, What::Rule { .. });
                 match (&statement.verdict, &statement.what) {
-                    (Verdict::Kept, _) if is_rule => counts.kept += 1,
+                    (Verdict::Kept | Verdict::Altered { reason: Reason::KeptKeysym, .. }, _)
+                        if is_rule =>
+                    {
+                        counts.kept += 1;
+                    }
                     (Verdict::Altered { .. }, _) if is_rule => counts.altered += 1,
                     (Verdict::Hidden { .. }, _) => counts.hidden += 1,
                     // A bad line may be several bad statements.

@@ -75,14 +75,35 @@ impl Views {
         const FEW: usize = 2;
 
         let others: Who = (0..self.all.len()).filter(|index| !who.contains(index)).collect();
-        let number = |who: &Who| who.iter().map(|&i| self.all[i].profiles.len()).sum::<usize>();
+        let (names, rest) = (self.families(who), self.families(&others));
         if others.is_empty() && self.all.len() > 1 {
             "every toolkit".to_owned()
-        } else if number(&others) <= FEW && number(&others) * 3 <= number(who) {
-            format!("every toolkit but {}", and(&self.names(&others)))
+        } else if (1..=FEW).contains(&rest.len()) && names.len() > 2 * rest.len() {
+            format!("every toolkit but {}", and(&rest))
         } else {
-            and(&self.names(who))
+            and(&names)
         }
+    }
+
+    /// Names for these programs: of a family alone when all its versions here are meant.
+    fn families(&self, who: &Who) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for profile in who.iter().flat_map(|&index| &self.all[index].profiles) {
+            let has = |index: &usize| {
+                self.all[*index].profiles.iter().any(|other| other.family == profile.family)
+            };
+            let versions = (0..self.all.len()).filter(has).count();
+            let meant = who.iter().copied().filter(has).count();
+            let name = match versions {
+                1 => profile.to_string(),
+                _ if versions == meant => profile.family.name().to_owned(),
+                _ => format!("{} {}", profile.family.name(), profile.version),
+            };
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
     }
 
     /// What each of these programs is called.

@@ -214,14 +214,14 @@ fn help(cause: &Cause, said: &Said) -> Option<String> {
             "use keys that have a keysym of their own, not a `U…` of more than four digits".into()
         }
         _ if cause.slip.as_ref().is_some_and(|slip| slip.mend.is_some()) => {
-            "`composekey check --fix` does that".into()
+            "`--fix` does that".into()
         }
         _ => return None,
     };
     Some(text)
 }
 
-fn effects(subject: &Subject<'_>, said: &[Said]) -> Vec<Effect> {
+fn effects(subject: &Subject<'_>, said: &[Said]) -> Box<[Effect]> {
     let mut effects = Vec::new();
     for said in said {
         let verdict = if said.to.is_some() { "altered" } else { "dropped" };
@@ -229,7 +229,7 @@ fn effects(subject: &Subject<'_>, said: &[Said]) -> Vec<Effect> {
             effects.push(Effect { toolkit, verdict, reason: said.reason.to_string() });
         }
     }
-    effects
+    effects.into()
 }
 
 /// One finding for all lines of a file.
@@ -244,7 +244,7 @@ fn line_ends(subject: &Subject<'_>, causes: &[Cause]) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(Code::ComposeLineEnds, "lines end as on Windows")
         .at(first.span, "a carriage return stands behind this")
         .note(format!("{lines} left out by {}", subject.views.name(&who)))
-        .help(format!("`composekey check --fix` takes {them} away"));
+        .help(format!("`--fix` takes {them} away"));
     diagnostic.effects = effects(subject, &causes[0].said);
     diagnostic
 }
