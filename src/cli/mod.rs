@@ -7,6 +7,7 @@ mod check;
 mod explain;
 mod find;
 mod generate;
+mod keysyms;
 mod list;
 mod show;
 mod status;

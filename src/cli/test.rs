@@ -8,7 +8,7 @@ use super::{
     Exit, Terminal,
     args::Test,
     find::code_point,
-    load,
+    keysyms, load,
     show::{Json, Rows, json, json_line, keys, paint, place, replaced, unicode_name, visible},
 };
 use crate::{
@@ -44,9 +44,12 @@ struct JsonMatch<'a> {
 }
 
 pub(super) fn run(args: &Test, paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    let sequence = match Sequence::parse(&args.keys) {
+    let Some(keys) = &args.keys else {
+        return keysyms::run(&args.program, args.json, paths, terminal);
+    };
+    let sequence = match Sequence::parse(keys) {
         Ok(sequence) => sequence,
-        Err(error) => return no_sequence(&args.keys, &error, terminal),
+        Err(error) => return no_sequence(keys, &error, terminal),
     };
     let loaded = load(paths, false, terminal)?;
     let exact = loaded.rules.iter().position(|rule| rule.sequence == sequence);

@@ -1,5 +1,9 @@
 //! The programs themselves, beside what the profiles say of them: docs/testing.md.
 
+mod corpus;
 mod libxkbcommon;
+mod oracle;
+mod process;
 mod random;
+mod toolkits;
 mod world;
