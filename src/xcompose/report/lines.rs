@@ -237,7 +237,7 @@ fn reason_code(reason: &Reason) -> Code {
         Reason::NotQuoted => Code::ComposeKeysymAlone,
         Reason::NoFinalNewline => Code::ComposeLastLine,
         Reason::IgnoredModifiers => Code::ComposeModifiers,
-        Reason::CutKeysym(_) => Code::ComposeWideKeysym,
+        Reason::CutKeysym(_) | Reason::WideKeysym(_) => Code::ComposeWideKeysym,
         Reason::Include(..)
         | Reason::Depth(_)
         | Reason::Files(_)
@@ -245,6 +245,7 @@ fn reason_code(reason: &Reason) -> Code {
         | Reason::NoHome
         | Reason::NoLocaleFile
         | Reason::IgnoredInclude => Code::ComposeInclude,
+        Reason::Joined => Code::ComposeComment,
         Reason::FullTable(_) | Reason::NulByte => Code::ComposeRestLost,
         _ => Code::ComposeReadOtherwise,
     }

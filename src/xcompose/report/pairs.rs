@@ -117,13 +117,13 @@ fn same_keys(
     } else {
         format!("`{keys}` gives `{}` instead of `{}`", shown(&second.text), shown(&first.text))
     };
-    let label = |who: &Who, text: &str| match who.is_empty() {
-        true => format!("`{}`", shown(text)),
-        false => format!("`{}`, hidden", shown(text)),
+    let label = |hidden: &Who, other: &Who, text: &str| match (hidden.len(), other.len()) {
+        (1.., 0) => format!("`{}`, hidden", shown(text)),
+        _ => format!("`{}`", shown(text)),
     };
     let mut diagnostic = Diagnostic::new(Code::ComposeSameKeys, message)
-        .at(left(subject, second.span), label(&hidden.second, &second.text))
-        .at(left(subject, first.span), label(&hidden.first, &first.text));
+        .at(left(subject, second.span), label(&hidden.second, &hidden.first, &second.text))
+        .at(left(subject, first.span), label(&hidden.first, &hidden.second, &first.text));
     // A rule that takes the place of a system's is what such files are for.
     if alike || (!both_own && hidden.second.is_empty()) {
         diagnostic.severity = Severity::Note;

@@ -86,10 +86,14 @@ fn finding(subject: &Subject<'_>, cause: &Cause) -> Diagnostic {
     let written = subject.sources.slice(place);
     let (message, label) = match (&cause.slip, cause.code) {
         (Some(slip), _) => slip_words(slip, written),
-        (None, Code::ComposeWideKeysym) => (
-            format!("{} is too large a keysym for some toolkits", keysym_named(&said.reason)),
-            String::new(),
-        ),
+        (None, Code::ComposeTooManyKeys) => {
+            let limit = cause.said.iter().filter_map(|said| match said.reason {
+                Reason::TooManyKeysyms(limit) => Some(limit),
+                _ => None,
+            });
+            let limit = limit.min().unwrap_or_default();
+            (format!("a rule has more than {limit} keys"), String::new())
+        }
         (None, _) => (said.reason.to_string(), String::new()),
     };
     let mut diagnostic = Diagnostic::new(cause.code, message).at(place, label);
@@ -152,13 +156,6 @@ fn slip_words(slip: &Slip, written: &str) -> (String, String) {
     }
 }
 
-fn keysym_named(reason: &Reason) -> String {
-    match reason {
-        Reason::CutKeysym(name) => format!("`{name}`"),
-        _ => "this".to_owned(),
-    }
-}
-
 /// Who leaves the line out, and who takes it otherwise.
 fn notes(subject: &Subject<'_>, cause: &Cause) -> Vec<String> {
     let mut dropped = Who::new();
@@ -188,6 +185,7 @@ fn notes(subject: &Subject<'_>, cause: &Cause) -> Vec<String> {
                 format!("read without the modifiers by {}", name(&who))
             }
             Code::ComposeWideKeysym => format!("matches other keys in {}", name(&who)),
+            _ if to.is_empty() => format!("gives nothing in {}", name(&who)),
             _ => format!("gives `{}` in {}", to.escape_debug(), name(&who)),
         });
     }
@@ -238,8 +236,8 @@ fn line_ends(subject: &Subject<'_>, causes: &[Cause]) -> Diagnostic {
     let who: Who = said.iter().map(|said| said.who).collect();
     let first = best(subject, &causes[0].said);
     let (lines, them) = match causes.len() {
-        1 => ("a line".to_owned(), "it"),
-        n => (format!("{n} lines"), "them"),
+        1 => ("a line is".to_owned(), "it"),
+        n => (format!("{n} lines are"), "them"),
     };
     let mut diagnostic = Diagnostic::new(Code::ComposeLineEnds, "lines end as on Windows")
         .at(first.span, "a carriage return stands behind this")

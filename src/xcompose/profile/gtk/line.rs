@@ -114,8 +114,7 @@ impl Reader<'_, '_> {
             return Err((Reason::UnknownKeysym(shown()), place));
         }
         if number > 0xffff && self.family != Family::Ibus {
-            let why = format!("`{}` has more than 16 bits", shown());
-            return Err((Reason::Other(why), place));
+            return Err((Reason::WideKeysym(shown()), place));
         }
         Ok(number)
     }
