@@ -1,7 +1,10 @@
 //! Shows diagnostics: caret text for people, JSON Lines for programs. The only place that knows
 //! how a diagnostic is coloured.
 
-use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Level, Renderer, Snippet,
+    renderer::{AnsiColor, Effects},
+};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
@@ -52,7 +55,11 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
     };
     let renderer = match style {
         Style::Plain => Renderer::plain(),
-        Style::Colour => Renderer::styled(),
+        // The yellow of the crate cannot be read on white.
+        Style::Colour => {
+            let warning = AnsiColor::Magenta.on_default().effects(Effects::BOLD);
+            Renderer::styled().warning(warning)
+        }
     };
     renderer.term_width(WIDTH).render(&[group])
 }

@@ -1,6 +1,7 @@
 //! The fast tests: no display, no keyboard, a few seconds.
 
 mod cli;
+mod compose_check;
 mod docs;
 mod explain;
 mod generate;

@@ -12,10 +12,13 @@ use crate::{
         write::{How, Over, Wrote, write},
     },
     config::{Disk, Paths},
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, wrap},
     source::{LoadError, Loader},
     xcompose::report::{Mended, SlipKind, mended},
 };
+
+/// How wide a line of words may be.
+const WIDTH: usize = 80;
 
 /// Mends the file, when somebody says yes. A failure has been said.
 pub(super) fn run(
@@ -102,7 +105,7 @@ fn words(done: &Mended) -> String {
     if done.include {
         words.insert(0, "1 missing include".to_owned());
     }
-    format!("mended: {}", words.join(", "))
+    wrap(&format!("mended: {}", words.join(", ")), WIDTH)
 }
 
 fn noun(kind: SlipKind) -> &'static str {

@@ -58,11 +58,13 @@ fn cells(row: &Row, style: Style) -> String {
         return format!("  {}", paint(style, "1;31", &text));
     }
     let Counts { kept, altered, dropped, hidden } = row.counts;
-    let numbers = [(kept, "1;32"), (altered, "1;33"), (dropped, "1;31"), (hidden, "1;33")];
+    let numbers = [(kept, "1"), (altered, "1;35"), (dropped, "1;31"), (hidden, "1;35")];
     let mut cells = String::new();
     for ((number, colour), head) in numbers.into_iter().zip(HEADS) {
-        let text = if number == 0 { "-".to_owned() } else { number.to_string() };
-        let colour = if number == 0 { "2" } else { colour };
+        let (text, colour) = match number {
+            0 => ("-".to_owned(), "2"),
+            number => (number.to_string(), colour),
+        };
         let padding = " ".repeat(2 + head.len().saturating_sub(text.len()));
         cells.push_str(&padding);
         cells.push_str(&paint(style, colour, &text));

@@ -90,7 +90,7 @@ pub(super) fn list(json: bool, terminal: &mut Terminal<'_>) -> io::Result<Exit> 
 fn severity_colour(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "1;31",
-        Severity::Warning => "1;33",
+        Severity::Warning => "1;35",
         Severity::Note => "1;32",
     }
 }

@@ -261,6 +261,15 @@ fn json_place<'a>(rule: &'a Rule, loaded: &'a Loaded) -> JsonPlace<'a> {
     JsonPlace { keymap: &rule.keymap, file, line }
 }
 
+fn json_rules<'a>(rules: Vec<&'a Rule>, loaded: &'a Loaded) -> Vec<JsonRule<'a>> {
+    let json = |rule: &'a Rule| JsonRule {
+        keys: rule.sequence.to_string(),
+        text: &rule.output.text,
+        place: json_place(rule, loaded),
+    };
+    rules.into_iter().map(json).collect()
+}
+
 fn tell_json(
     sequence: &Sequence,
     loaded: &Loaded,
@@ -268,21 +277,7 @@ fn tell_json(
     (views, answers): (&Views, &[Answer]),
     terminal: &mut Terminal<'_>,
 ) -> io::Result<()> {
-    let rules = |rules: Vec<&'_ Rule>| -> Vec<JsonRule<'_>> {
-        let json = |rule: &&Rule| {
-            let rule = loaded
-                .rules
-                .iter()
-                .chain(loaded.replaced.iter().map(|r| &r.rule))
-                .find(|r| std::ptr::eq(*r, *rule));
-            rule.map(|rule| JsonRule {
-                keys: rule.sequence.to_string(),
-                text: &rule.output.text,
-                place: json_place(rule, loaded),
-            })
-        };
-        rules.iter().filter_map(json).collect()
-    };
+    let rules = |rules| json_rules(rules, loaded);
     let (longer, shorter) = around(sequence, loaded);
     let answer = rule.map(|index| &loaded.rules[index]);
     let daemon = JsonDaemon {

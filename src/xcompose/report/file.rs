@@ -87,7 +87,7 @@ fn replaced(subject: &Subject<'_>, lost: &Lost) -> Option<Diagnostic> {
     let line = subject.sources.get(top).text.lines().next().unwrap_or_default().trim_end();
     let mut diagnostic = Diagnostic::new(
         Code::ComposeReplaces,
-        "the file takes the place of the system's table and does not include it",
+        "the file replaces the system's table and does not include it",
     )
     .at(Span::new(top, 0..line.len()), "expected `include \"%L\"` first")
     .note(format!(

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Subject,
+    Subject, mend,
     slip::{Slip, SlipKind, slips},
     views::Who,
     words::{self, Cause, Said},
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic},
     source::{SourceId, Span},
-    xcompose::profile::{Outcome, Reading, Reason, Verdict, What},
+    xcompose::profile::{Outcome, Reading, Reason, Statement, Verdict, What},
 };
 
 /// A line of a file.
@@ -72,6 +72,10 @@ fn said(subject: &Subject<'_>) -> BTreeMap<LineId, Line> {
                 Verdict::Kept | Verdict::Hidden { .. } => continue,
                 // What everybody sees is as written; `pairs.rs` tells about the other rule.
                 Verdict::Altered { reason: Reason::KeptKeysym, .. } => continue,
+                // GTK 3 has a table of its own anyway.
+                Verdict::Dropped(Reason::IgnoredInclude) if includes_system(subject, statement) => {
+                    continue;
+                }
                 Verdict::Dropped(reason) => (reason, None),
                 Verdict::Altered { to, reason } => (reason, Some(to.clone())),
             };
@@ -87,6 +91,11 @@ fn said(subject: &Subject<'_>) -> BTreeMap<LineId, Line> {
         }
     }
     lines
+}
+
+/// Whether an include is of the system's own table.
+fn includes_system(subject: &Subject<'_>, statement: &Statement) -> bool {
+    mend::names_system(subject.sources.slice(statement.span))
 }
 
 /// The lines with a rule that some programs take for nothing at all.

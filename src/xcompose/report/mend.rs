@@ -45,9 +45,12 @@ pub fn mended(text: &str, include: bool) -> Mended {
 /// Whether some line includes the locale's own file, by `%L` or by its name.
 fn includes_system(text: &str) -> bool {
     let path = |line: &str| Some(line.trim().strip_prefix("include")?.trim().to_owned());
-    text.lines()
-        .filter_map(path)
-        .any(|path| path.contains("%L") || path.contains("%S") || path.contains("/X11/locale/"))
+    text.lines().filter_map(path).any(|path| names_system(&path))
+}
+
+/// Whether an include names a file of the system: the locale's by `%L`, or another.
+pub(super) fn names_system(include: &str) -> bool {
+    ["%L", "%S", "/X11/locale/"].iter().any(|piece| include.contains(piece))
 }
 
 /// Where the first line starts that is neither blank nor a comment: what is above it is a heading.

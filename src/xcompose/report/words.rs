@@ -92,7 +92,7 @@ fn finding(subject: &Subject<'_>, cause: &Cause) -> Diagnostic {
                 _ => None,
             });
             let limit = limit.min().unwrap_or_default();
-            (format!("a rule has more than {limit} keys"), String::new())
+            (format!("a rule has more than {limit} keys"), "one too many".to_owned())
         }
         (None, _) => (said.reason.to_string(), String::new()),
     };
