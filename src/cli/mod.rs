@@ -6,6 +6,7 @@ mod args;
 mod check;
 mod find;
 mod generate;
+mod import;
 mod list;
 mod show;
 mod status;
@@ -131,6 +132,7 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
         Command::List(args) => list::run(&args, &paths, terminal),
         Command::Find(args) => find::run(&args, &paths, terminal),
         Command::Generate(args) => generate::run(&args, &paths, terminal),
+        Command::Import(args) => import::run(&args, &paths, terminal),
         Command::Undo(args) => undo::run(&args, &paths, terminal),
         Command::Check(args) => check::run(&args, &paths, terminal),
         Command::Status(args) => status::run(&Request::Status, &args, &paths, terminal),

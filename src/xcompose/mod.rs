@@ -27,6 +27,7 @@ pub mod tree;
 use std::path::{Path, PathBuf};
 
 pub use emit::{Base, Emitted, MAX_KEYS, MAX_TEXT, Request, emit};
+pub use escape::escape as quote;
 pub use reader::{read, system, whole_system};
 
 /// What the locale's own Compose file is called as a keymap.

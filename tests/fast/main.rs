@@ -3,7 +3,9 @@
 mod cli;
 mod docs;
 mod generate;
+mod import;
 mod keymaps;
 mod layers;
 mod oracle;
+mod programs;
 mod support;
