@@ -87,6 +87,10 @@ pub(super) fn set_keys_apart(args: impl IntoIterator<Item = OsString>) -> Vec<Os
     if options[command] != "test" && options[command] != "find" {
         return options;
     }
+    // Then there are names of keysyms instead.
+    if options.iter().any(|option| option == "--keysyms") {
+        return options;
+    }
     let mut keys = Vec::new();
     let mut rest = options.split_off(command + 1).into_iter();
     while let Some(arg) = rest.next() {
@@ -125,7 +129,7 @@ fn command(args: &[OsString]) -> Option<usize> {
 }
 
 fn takes_value(option: &str) -> bool {
-    matches!(option, "--color" | "--config")
+    matches!(option, "--color" | "--config" | "--file" | "--as")
 }
 
 fn is_option(arg: &str) -> bool {
@@ -142,8 +146,15 @@ fn is_option(arg: &str) -> bool {
 #[allow(rustdoc::invalid_html_tags, reason = "clap shows these words as they are")]
 pub struct Test {
     /// The keys, written as in a map: each character is the key that types it, <Name> is a keysym
-    pub keys: String,
-    /// Print JSON Lines, one object a rule
+    #[arg(
+        required_unless_present = "keysyms",
+        conflicts_with_all = ["keysyms", "file", "profile"]
+    )]
+    pub keys: Option<String>,
+    /// What another program does.
+    #[command(flatten)]
+    pub program: super::keysyms::Program,
+    /// Print JSON Lines, one object a rule or a keysym
     #[arg(long)]
     pub json: bool,
 }

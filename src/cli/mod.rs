@@ -7,6 +7,7 @@ mod check;
 mod find;
 mod generate;
 mod import;
+mod keysyms;
 mod list;
 mod show;
 mod status;

@@ -8,7 +8,7 @@ use super::{
     Exit, Terminal,
     args::Test,
     find::code_point,
-    load,
+    keysyms, load,
     show::{Json, Rows, json, json_line, keys, paint, place, replaced, unicode_name, visible},
 };
 use crate::{
@@ -43,17 +43,20 @@ struct JsonMatch<'a> {
 }
 
 pub(super) fn run(args: &Test, paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    let sequence = match Sequence::parse(&args.keys) {
+    let Some(keys) = &args.keys else {
+        return keysyms::run(&args.program, args.json, paths, terminal);
+    };
+    let sequence = match Sequence::parse(keys) {
         Ok(sequence) => sequence,
         Err(error) => {
-            let hint = match args.keys.get(error.range.start + 1..error.range.end.max(1) - 1) {
+            let hint = match keys.get(error.range.start + 1..error.range.end.max(1) - 1) {
                 Some(name) if error.kind.code() == crate::diagnostic::Code::UnknownKeysym => {
                     Keysym::similar_name(name)
                 }
                 _ => None,
             };
             let hint = hint.map_or(String::new(), |meant| format!("; did you mean `<{meant}>`?"));
-            writeln!(terminal.err, "error: `{}` is no sequence: {}{hint}", args.keys, error.kind)?;
+            writeln!(terminal.err, "error: `{keys}` is no sequence: {}{hint}", error.kind)?;
             return Ok(Exit::Failed);
         }
     };

@@ -7,7 +7,7 @@ use std::{
 
 use directories::BaseDirs;
 
-use crate::xcompose::World;
+use crate::xcompose::{World, profile::Environment};
 
 /// Where the configuration, the control socket and the X locales are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Paths {
     pub runtime_dir: Option<PathBuf>,
     /// The home folder and the locale, for `system`.
     pub world: World,
+    /// By what other programs look for the user's Compose file.
+    pub compose: Environment,
 }
 
 impl Paths {
@@ -57,7 +59,13 @@ impl Paths {
         let state = env("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         let state = state.or_else(|| Some(home.as_ref()?.join(".local/state")));
         let folder = env("XLOCALEDIR").filter(|value| !value.is_empty());
+        let compose = Environment {
+            xcomposefile: env("XCOMPOSEFILE"),
+            config_home: env("XDG_CONFIG_HOME"),
+            home: env("HOME"),
+        };
         Self {
+            compose,
             config_file: config_dir.join("config.toml"),
             config_dir,
             config_home,

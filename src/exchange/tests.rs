@@ -189,7 +189,7 @@ fn rules() -> impl Strategy<Value = Vec<Rule>> {
         "\\PC{1,3}",
         one_of(&["\"", "'", "\\", "{{x}}", "$|$", "a\nb", "\t", "😀", "¯\\_(ツ)_/¯", "#"]),
     ];
-    let name = prop::option::of("[a-z]([a-z \"'#:]{0,8}[a-z])?");
+    let name = prop::option::of("[a-z]([a-z \"'#:\\\\]{0,8}[a-z])?");
     prop::collection::vec((keys, text, name), 0..20).prop_map(|rules| {
         let mut map = BTreeMap::new();
         for (keys, text, name) in rules {

@@ -6,6 +6,14 @@ use super::{
 };
 use crate::keysym::Keysym;
 
+pub mod simple;
+
+use simple::Simple;
+
+/// Bits of X.
+const CONTROL: u8 = 4;
+const MOD1: u8 = 8;
+
 /// What became of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fed {
@@ -52,24 +60,51 @@ pub enum Overlap {
 pub struct Machine<'r> {
     reading: &'r Reading,
     at: NodeId,
+    /// GTK and IBus have no tree to walk.
+    simple: Option<Simple>,
 }
 
 impl<'r> Machine<'r> {
     /// Nothing typed yet.
     #[must_use]
     pub fn new(reading: &'r Reading) -> Self {
-        Self { reading, at: NodeId::ROOT }
+        let family = reading.profile.family;
+        let simple = matches!(family, Family::Gtk3 | Family::Gtk4 | Family::Ibus);
+        let simple = simple.then(|| Simple::new(family, [reading]));
+        Self { reading, at: NodeId::ROOT, simple }
+    }
+
+    /// Whether a sequence is under way.
+    #[must_use]
+    pub fn is_composing(&self) -> bool {
+        self.at != NodeId::ROOT || self.simple.as_ref().is_some_and(|simple| simple.pending() > 0)
     }
 
     /// Types a key while no modifier is held that the program looks at.
     pub fn feed(&mut self, keysym: Keysym) -> Fed {
-        if is_modifier(self.reading.profile.reader(), keysym) {
+        self.feed_held(keysym, 0)
+    }
+
+    /// Types a key while these modifiers are held, in the bits of X: Shift, Lock, Control, Mod1. libX11
+    /// looks for them in its rules; GTK and IBus let keys pass while Control or Mod1 is held.
+    pub fn feed_held(&mut self, keysym: Keysym, held: u8) -> Fed {
+        if let Some(simple) = &mut self.simple {
+            return simple.feed(keysym, held & (CONTROL | MOD1) != 0);
+        }
+        let family = self.reading.profile.reader();
+        let modifier = is_modifier(family, keysym);
+        // libX11 looks at modifiers when they are released.
+        if modifier && family != Family::LibX11 {
             return Fed::Ignored;
         }
-        let from = std::mem::replace(&mut self.at, NodeId::ROOT);
         let tree = &self.reading.table;
-        match tree.step(from, keysym, 0) {
+        let from = std::mem::replace(&mut self.at, NodeId::ROOT);
+        match tree.step(from, keysym, held) {
             None if from == NodeId::ROOT => Fed::Ignored,
+            None if modifier && !self.expects_modifier(from) => {
+                self.at = from;
+                Fed::Ignored
+            }
             None => Fed::Aborted,
             Some(id) => {
                 let node = tree.node(id);
@@ -82,6 +117,15 @@ impl<'r> Machine<'r> {
                 gives.map_or(Fed::Aborted, |gives| Fed::Composed(gives.clone()))
             }
         }
+    }
+}
+
+impl Machine<'_> {
+    /// Whether a modifier could be the next key.
+    fn expects_modifier(&self, from: NodeId) -> bool {
+        let tree = &self.reading.table;
+        let modifier = |&id: &NodeId| is_modifier(Family::LibX11, tree.node(id).keysym);
+        tree.node(from).children.iter().any(modifier)
     }
 }
 
@@ -107,6 +151,8 @@ fn is_modifier(family: Family, keysym: Keysym) -> bool {
         Family::Libxkbcommon | Family::Qt | Family::Fcitx5 => {
             matches!(keysym.0, 0xffe1..=0xffee | 0xfe01..=0xfe0f | 0xff7e | 0xff7f)
         }
-        Family::LibX11 | Family::Gtk3 | Family::Gtk4 | Family::Ibus => keysym.is_modifier(),
+        // Up to ISO_Level5_Lock.
+        Family::LibX11 => matches!(keysym.0, 0xffe1..=0xffee | 0xfe01..=0xfe13 | 0xff7e | 0xff7f),
+        Family::Gtk3 | Family::Gtk4 | Family::Ibus => keysym.is_modifier(),
     }
 }

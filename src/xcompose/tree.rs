@@ -101,6 +101,20 @@ impl Tree {
         self.nodes[0].children.is_empty()
     }
 
+    /// A rule that is longer than this node, if there is one.
+    #[must_use]
+    pub fn rule_below(&self, id: NodeId) -> Option<usize> {
+        let mut todo = self.node(id).children.clone();
+        while let Some(at) = todo.pop() {
+            let node = self.node(at);
+            if node.rule.is_some() {
+                return node.rule;
+            }
+            todo.extend(&node.children);
+        }
+        None
+    }
+
     /// Every sequence that has a rule, whatever modifiers it asks for, and the rule.
     #[must_use]
     pub fn sequences(&self) -> Vec<(Vec<Keysym>, usize)> {

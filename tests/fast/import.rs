@@ -25,7 +25,7 @@ source = \"imported from Compose\"
 '\"x' = '\"x'
 ";
     assert_eq!(ran.out, expected);
-    let told = "Compose:3:1: not imported: expected `<keysym>` or `:`, found `no`\n";
+    let told = "Compose:3:1: not imported: expected `<keysym>` or `:`, found nothing more\n";
     assert_eq!((ran.status, ran.err.as_str()), (0, told));
     home.write("nothing", "no\n");
     assert_eq!(home.run(&["import", "nothing"]).status, 1);

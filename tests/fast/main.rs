@@ -5,6 +5,7 @@ mod docs;
 mod generate;
 mod import;
 mod keymaps;
+mod keysyms;
 mod layers;
 mod oracle;
 mod programs;

@@ -1,5 +1,10 @@
 //! The programs themselves, beside what the profiles say of them: docs/testing.md.
 
+mod corpus;
 mod libxkbcommon;
+mod locales;
+mod oracle;
+mod process;
 mod random;
+mod toolkits;
 mod world;

@@ -73,7 +73,7 @@ struct JsonCarried<'a> {
 
 pub(super) fn run(args: &Generate, paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     let mut loaded = load(paths, false, terminal)?;
-    let whole = xcompose::whole_system(&paths.world, &mut Disk::default(), &mut loaded.sources).0;
+    let whole = xcompose::whole_system(&paths.world, &mut Disk::default(), &mut loaded.sources);
     let loaded = &loaded;
     let removed = removed(loaded);
     let made = match args.target.format() {

@@ -8,16 +8,16 @@ use std::{
     rc::Rc,
 };
 
-use super::{Composed, Profile, Reading, Reason, Statement, Verdict, What};
+use super::{Composed, Profile, Reading, Reason, Statement, Verdict, What, search};
 use crate::{
     keysym::Keysym,
     source::{LoadError, Loader, SourceId, Sources, Span},
-    xcompose::{World, locale},
+    xcompose::World,
 };
 
 /// How many files are read for one: a limit of ours. Depth alone, which programs limit, would let a
 /// few files that include each other be read for ever.
-pub const MAX_FILES: usize = 1000;
+pub const MAX_FILES: usize = 200;
 
 /// A reading in the making, and the world that it needs.
 pub struct Context<'a> {
@@ -34,7 +34,8 @@ pub struct Context<'a> {
     loaded: HashMap<PathBuf, File>,
     /// The numbers of the names seen: a name is asked for some 4 times in a large file.
     names: HashMap<Box<[u8]>, Option<Keysym>>,
-    locale_file: Option<Option<PathBuf>>,
+    /// What [`Context::locale_file`] answered, without and with its fallback.
+    locale_files: [Option<Option<PathBuf>>; 2],
 }
 
 /// A file that was read.
@@ -78,7 +79,7 @@ impl<'a> Context<'a> {
             files: 0,
             loaded: HashMap::new(),
             names: HashMap::new(),
-            locale_file: None,
+            locale_files: [None, None],
         }
     }
 
@@ -142,21 +143,11 @@ impl<'a> Context<'a> {
     /// The Compose file of the locale; `None` when it has none. With `fallback` that of `en_US.UTF-8`
     /// serves locales without one.
     pub fn locale_file(&mut self, fallback: bool) -> Option<PathBuf> {
-        if self.locale_file.is_none() {
-            let world = self.world;
-            let mut table = |name| {
-                let bytes = self.loader.load(&world.file(name)).ok()?;
-                Some(String::from_utf8_lossy(&bytes).into_owned())
-            };
-            // Without aliases only exact names are found.
-            let aliases = table("locale.alias").unwrap_or_default();
-            let listed = table("compose.dir").and_then(|folder| {
-                // A path in the table may be absolute; `join` takes it as it is then.
-                locale::compose_file(&world.locale, &aliases, &folder).map(|name| world.file(name))
-            });
-            self.locale_file = Some(listed);
+        let key = usize::from(fallback);
+        if self.locale_files[key].is_none() {
+            let found = search::locale_file(self.world, self.loader, fallback);
+            self.locale_files[key] = Some(found);
         }
-        let listed = self.locale_file.clone().flatten();
-        listed.or_else(|| fallback.then(|| self.world.file(locale::FALLBACK)))
+        self.locale_files[key].clone().flatten()
     }
 }

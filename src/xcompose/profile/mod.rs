@@ -6,6 +6,7 @@
 //! reading.rs  Reading: statements, verdicts, table  search.rs   which file a program reads
 //! context.rs  what every reader needs: files, keysyms, places
 //! xkb/        libxkbcommon, and so Qt and fcitx5   x11/        libX11
+//! gtk/        GTK 3, GTK 4 and IBus
 //! ```
 //!
 //! Each family reads the bytes with its own eyes, so each has a lexer of its own: where a line ends,
@@ -13,9 +14,12 @@
 //! [`Context`]. What happens at run time is [`super::machine`]'s.
 
 mod context;
+pub mod gtk;
 mod name;
 mod reading;
 mod reason;
+mod search;
+mod x11;
 mod xkb;
 
 use std::path::Path;
@@ -29,6 +33,7 @@ pub use reading::{
     Composed, FileVerdict, Hiding, Outcome, Place, Reading, Statement, SystemTable, Verdict, What,
 };
 pub use reason::Reason;
+pub use search::{Candidate, Environment, Found, Otherwise, candidates, find, locale_file};
 
 /// Reads the Compose file at `path` as `profile` does.
 ///
@@ -44,10 +49,16 @@ pub fn read(
     let mut context = Context::new(profile, world, loader, sources);
     match profile.reader() {
         Family::Libxkbcommon | Family::Qt | Family::Fcitx5 => xkb::read(path, &mut context),
-        Family::LibX11 | Family::Gtk3 | Family::Gtk4 | Family::Ibus => {
-            let reason = Reason::Other(format!("the profile `{profile}` is not there yet"));
-            context.reading.file = FileVerdict::kills(Outcome::KillsTable, reason, None);
-        }
+        Family::LibX11 => x11::read(path, &mut context),
+        Family::Gtk3 | Family::Gtk4 | Family::Ibus => gtk::read(path, &mut context),
     }
     context.reading
+}
+
+/// What `profile` composes by when it reads no file: nothing here, where its own table is not known.
+#[must_use]
+pub fn built_in(profile: Profile) -> Reading {
+    let mut reading = Reading::new(profile);
+    reading.file.system = SystemTable::Added;
+    reading
 }

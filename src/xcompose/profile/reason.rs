@@ -46,6 +46,8 @@ pub enum Reason {
     EmptyText,
     /// The last line has no end.
     NoFinalNewline,
+    /// A backslash at the end of a line joins it with the next.
+    Joined,
     /// A backslash that is not understood in a text.
     UnknownEscape(String),
 
@@ -130,6 +132,7 @@ impl fmt::Display for Reason {
             Self::NotQuoted => f.write_str("only a string in quotes is a result"),
             Self::EmptyText => f.write_str("the result is empty"),
             Self::NoFinalNewline => f.write_str("the last line of the file has no end"),
+            Self::Joined => f.write_str("this backslash joins the next line to this one"),
             Self::UnknownEscape(escape) => write!(f, "`{escape}` is not understood"),
             Self::DroppedEscape(escape) => write!(f, "`{escape}` is not understood here"),
             Self::Nul => f.write_str("a NUL ends the text"),

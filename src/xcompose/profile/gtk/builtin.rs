@@ -1,0 +1,54 @@
+//! [`table`]: the sequences that a toolkit has of its own. `builtin.txt` says where they are from.
+
+use std::sync::LazyLock;
+
+use super::{
+    Family,
+    judge::is_wide,
+    rows::{Grouped, Row, Shorter},
+};
+
+const TEXT: &str = include_str!("builtin.txt");
+
+/// What a family has of its own, in the order in which it looks; IBus has two tables.
+pub(crate) fn tables(family: Family) -> &'static [Grouped] {
+    static GTK3: LazyLock<Vec<Grouped>> =
+        LazyLock::new(|| vec![grouped('3', Shorter::Waits, |_| true)]);
+    static GTK4: LazyLock<Vec<Grouped>> =
+        LazyLock::new(|| vec![grouped('4', Shorter::Waits, |_| true)]);
+    static IBUS: LazyLock<Vec<Grouped>> = LazyLock::new(|| {
+        vec![
+            grouped('i', Shorter::Wins, |text| !is_wide(text)),
+            grouped('i', Shorter::Wins, is_wide),
+        ]
+    });
+    match family {
+        Family::Gtk3 => &GTK3,
+        Family::Gtk4 => &GTK4,
+        _ => &IBUS,
+    }
+}
+
+/// The sequences of a toolkit, sorted by keys.
+pub(super) fn rows(letter: char) -> Vec<Row> {
+    let lines = TEXT.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| row(line, letter)).collect()
+}
+
+/// A line `keys:letters:code points`, when it is one of this toolkit.
+fn row(line: &str, letter: char) -> Option<Row> {
+    let mut parts = line.split(':');
+    let (keys, letters, text) = (parts.next()?, parts.next()?, parts.next()?);
+    let number = |word| u32::from_str_radix(word, 16).expect("a number in builtin.txt");
+    let character = |word| char::from_u32(number(word)).expect("a character in builtin.txt");
+    letters.contains(letter).then(|| Row {
+        keys: keys.split(' ').map(number).collect(),
+        text: text.split(' ').map(character).collect(),
+        rule: None,
+    })
+}
+
+fn grouped(letter: char, shorter: Shorter, takes: impl Fn(&str) -> bool) -> Grouped {
+    let rows = rows(letter).into_iter().filter(|row| takes(&row.text)).collect();
+    Grouped::new(rows, shorter)
+}

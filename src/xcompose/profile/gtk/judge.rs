@@ -1,0 +1,309 @@
+//! What becomes of all the rules of a file: [`judge`], and the [`Tables`] that a toolkit searches.
+
+use std::{cmp::Ordering, collections::HashMap};
+
+use super::{
+    Family, FileVerdict, Hiding, Outcome, Profile, Reading, Reason, SystemTable, Verdict, What,
+    algorithm::{self, Worked},
+    builtin,
+    include::OWN,
+    rows::{Found, Grouped, Row, Shorter, Sorted},
+};
+use crate::xcompose::tree::{Modifiers, NodeId, Tree};
+
+/// The bytes that GTK 4 keeps results of more than one character in, or of characters from U+8000 on.
+const GTK4_TEXT: usize = 0x8000;
+
+/// The numbers that GTK 4 keeps sequences in.
+const GTK4_UNITS: usize = 0xffff;
+
+/// The tables of a toolkit with a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Tables {
+    /// That of the file, if it makes one.
+    pub(crate) own: Option<Own>,
+    /// Whether the toolkit's own tables are searched as well.
+    pub(crate) builtin: bool,
+}
+
+/// The table of a file.
+#[derive(Clone, Debug)]
+pub(crate) enum Own {
+    /// GTK 3 has one list, IBus one for single characters and one for the rest.
+    Sorted(Vec<Sorted>),
+    /// GTK 4.
+    Grouped(Grouped),
+}
+
+/// Fills in what only the whole file tells: which rules hide others, and what becomes of the file.
+pub(super) fn judge(reading: &mut Reading) {
+    let profile = reading.profile;
+    reading.file.system = match reading.file.system {
+        _ if adds(profile) => SystemTable::Added,
+        SystemTable::Included => SystemTable::Included,
+        _ => SystemTable::Replaced,
+    };
+    if reading.file.outcome == Outcome::KillsTable {
+        reading.file.system = SystemTable::Added;
+        return;
+    }
+    hide(reading);
+    if profile.family == Family::Gtk4 {
+        gtk4(reading);
+    }
+    if reading.file.outcome != Outcome::KillsTable {
+        reading.table = tree(reading);
+    }
+}
+
+/// Whether a file adds to the toolkit's own table, whatever it says.
+fn adds(profile: Profile) -> bool {
+    match profile.family {
+        Family::Gtk3 => true,
+        Family::Gtk4 => !profile.since(4, 4, 0),
+        _ => !profile.since(1, 5, 33),
+    }
+}
+
+/// Of rules with the same keys one counts: the first in GTK 3 and IBus, the last in GTK 4.
+fn hide(reading: &mut Reading) {
+    let mut known: HashMap<Vec<u32>, usize> = HashMap::new();
+    let last_counts = reading.profile.family == Family::Gtk4
+        || reading.profile.since(1, 5, 33) && reading.profile.family == Family::Ibus;
+    for at in 0..reading.statements.len() {
+        let statement = &reading.statements[at];
+        if matches!(&statement.what, What::Include { path } if path == OWN && statement.verdict == Verdict::Kept)
+        {
+            if reading.profile.family == Family::Gtk4 {
+                for row in builtin::rows('4') {
+                    if let Some(hidden) = known.remove(&row.keys) {
+                        reading.statements[hidden].verdict =
+                            Verdict::Hidden { by: at, how: Hiding::SameKeys };
+                    }
+                }
+            }
+            continue;
+        }
+        let Some(keys) = keys(reading, at) else { continue };
+        match known.insert(keys.clone(), at) {
+            None => {}
+            Some(first) if last_counts => {
+                reading.statements[first].verdict =
+                    Verdict::Hidden { by: at, how: Hiding::SameKeys };
+            }
+            Some(first) => {
+                let _ = known.insert(keys, first);
+                reading.statements[at].verdict =
+                    Verdict::Hidden { by: first, how: Hiding::SameKeys };
+            }
+        }
+    }
+}
+
+/// The keys of a rule that counts so far.
+fn keys(reading: &Reading, at: usize) -> Option<Vec<u32>> {
+    let statement = &reading.statements[at];
+    let counts = matches!(statement.verdict, Verdict::Kept | Verdict::Altered { .. });
+    match &statement.what {
+        What::Rule { keysyms, .. } if counts => Some(keysyms.iter().map(|key| key.0).collect()),
+        _ => None,
+    }
+}
+
+/// What GTK 4 alone does: a key alone gives nothing, a start gives nothing, and a table has a size.
+fn gtk4(reading: &mut Reading) {
+    let rows = gtk4_rows(reading);
+    if rows.is_empty() || text_of(&rows) {
+        let reason = if rows.is_empty() {
+            Reason::Other("no rule of it counts".to_owned())
+        } else {
+            Reason::Other(format!("its results have more than {GTK4_TEXT} bytes"))
+        };
+        let verdict = FileVerdict::kills(Outcome::KillsTable, reason, None);
+        reading.file = FileVerdict { system: SystemTable::Added, ..verdict };
+        return;
+    }
+    if units(&rows) > GTK4_UNITS {
+        let why = format!("{} a table of more than {GTK4_UNITS} keys and results", super::ENDS_IT);
+        reading.file = FileVerdict::kills(Outcome::KillsTable, Reason::Other(why), None);
+        return;
+    }
+    for (i, row) in rows.iter().enumerate() {
+        let Some(rule) = row.rule else { continue };
+        if row.keys.len() == 1 {
+            let reason =
+                Reason::Other("a key alone gives nothing: it waits for another".to_owned());
+            reading.statements[rule].verdict = Verdict::Altered { to: String::new(), reason };
+        } else if let Some(next) = rows.get(i + 1).filter(|next| next.keys.starts_with(&row.keys)) {
+            let reason = format!("it is only shown: `{}` goes on", name(&next.keys));
+            let verdict = next.rule.map_or(
+                Verdict::Altered { to: String::new(), reason: Reason::Other(reason) },
+                |by| Verdict::Hidden { by, how: Hiding::Longer },
+            );
+            reading.statements[rule].verdict = verdict;
+        }
+    }
+}
+
+fn name(keys: &[u32]) -> String {
+    let names: Vec<_> = keys.iter().map(|&key| crate::keysym::Keysym(key).name()).collect();
+    names.join(" ")
+}
+
+/// Whether the texts take more room than there is: the offset of the last is what counts.
+fn text_of(rows: &[Row]) -> bool {
+    let mut order: Vec<&Row> = rows.iter().collect();
+    order.sort_by_key(|row| (row.keys.first(), row.keys.len(), &row.keys));
+    let mut size = 0;
+    for row in order {
+        let mut chars = row.text.chars();
+        if matches!((chars.next(), chars.next()), (Some(c), None) if u32::from(c) < 0x8000) {
+            continue;
+        }
+        size += usize::from(size > 0);
+        if size >= GTK4_TEXT {
+            return true;
+        }
+        size += row.text.len();
+    }
+    false
+}
+
+/// The numbers that the rows and their index take.
+fn units(rows: &[Row]) -> usize {
+    let longest = rows.iter().map(|row| row.keys.len()).max().unwrap_or(0);
+    let mut first: Vec<_> = rows.iter().map(|row| row.keys.first()).collect();
+    first.dedup();
+    first.len() * (longest + 2) + rows.iter().map(|row| row.keys.len()).sum::<usize>()
+}
+
+/// The rows of a file in GTK 4, sorted by keys; with its own table where `%L` takes it in.
+fn gtk4_rows(reading: &Reading) -> Vec<Row> {
+    let mut rows = HashMap::new();
+    for (at, statement) in reading.statements.iter().enumerate() {
+        match &statement.what {
+            What::Include { path } if path == OWN && statement.verdict == Verdict::Kept => {
+                rows.extend(builtin::rows('4').into_iter().map(|row| (row.keys.clone(), row)));
+            }
+            What::Rule { keysyms, gives } if !matches!(statement.verdict, Verdict::Dropped(_)) => {
+                let keys: Vec<u32> = keysyms.iter().map(|key| key.0).collect();
+                let row = Row { keys: keys.clone(), text: gives.text.clone(), rule: Some(at) };
+                let _ = rows.insert(keys, row);
+            }
+            _ => {}
+        }
+    }
+    let worked =
+        |row: &Row| algorithm::work(Family::Gtk4, &row.keys) == Worked::Text(row.text.clone());
+    let mut rows: Vec<Row> =
+        rows.into_values().filter(|row| !row.text.is_empty() && !worked(row)).collect();
+    rows.sort_by(|a, b| a.keys.cmp(&b.keys));
+    rows
+}
+
+/// The tables that a toolkit searches after this reading.
+pub(crate) fn tables(reading: &Reading) -> Tables {
+    let profile = reading.profile;
+    let own = match profile.family {
+        _ if reading.file.outcome == Outcome::KillsTable => None,
+        Family::Gtk4 => {
+            let rows = gtk4_rows(reading);
+            Some(Own::Grouped(Grouped::new(rows, Shorter::Waits)))
+        }
+        _ => sorted(reading),
+    };
+    let included = reading.file.system == SystemTable::Included && profile.family == Family::Ibus;
+    Tables { builtin: adds(profile) || own.is_none() || included, own }
+}
+
+/// The rows of a file in GTK 3 and IBus: not those that the toolkit gives without them.
+fn sorted(reading: &Reading) -> Option<Own> {
+    let family = reading.profile.family;
+    let mut rows = Vec::new();
+    let mut longest = 0;
+    for (at, statement) in reading.statements.iter().enumerate() {
+        let What::Rule { keysyms, gives } = &statement.what else { continue };
+        if matches!(statement.verdict, Verdict::Dropped(_)) {
+            continue;
+        }
+        let keys: Vec<u32> = keysyms.iter().map(|key| key.0).collect();
+        if family == Family::Ibus {
+            longest = longest.max(keys.len());
+        }
+        let row = Row { keys, text: gives.text.clone(), rule: Some(at) };
+        if !without(family, &row) {
+            rows.push(row);
+        }
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    rows.sort_by(|a, b| by_difference(&a.keys, &b.keys));
+    for row in &mut rows {
+        row.keys.iter_mut().for_each(|key| *key &= 0xffff);
+        if family != Family::Ibus {
+            longest = longest.max(row.keys.len());
+        }
+    }
+    if family == Family::Gtk3 {
+        return Some(Own::Sorted(vec![Sorted::new(rows, longest)]));
+    }
+    let (wide, narrow): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| is_wide(&row.text));
+    let tables = vec![Sorted::new(narrow, longest), Sorted::new(wide, longest)];
+    Some(Own::Sorted(tables))
+}
+
+/// Orders keys by the difference of the first that differ, as signed numbers of 32 bits.
+fn by_difference(a: &[u32], b: &[u32]) -> Ordering {
+    let padded = |keys: &'_ [u32], at: usize| keys.get(at).copied().unwrap_or(0);
+    let differences = (0..a.len().max(b.len())).map(|at| {
+        let difference = padded(a, at).wrapping_sub(padded(b, at));
+        difference.cast_signed().cmp(&0)
+    });
+    differences.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+}
+
+/// Whether IBus keeps the text in its second table.
+pub(super) fn is_wide(text: &str) -> bool {
+    text.chars().count() > 1 || text.starts_with(|c| c >= '\u{ffff}')
+}
+
+/// Whether the toolkit gives the same without the rule.
+fn without(family: Family, row: &Row) -> bool {
+    let keys: Vec<u32> = row.keys.iter().map(|key| key & 0xffff).collect();
+    let tables = builtin::tables(family);
+    let table = match family {
+        Family::Ibus => &tables[usize::from(is_wide(&row.text))],
+        _ => &tables[0],
+    };
+    if let Found::Whole(found) = table.find(&keys) {
+        return found.text == row.text;
+    }
+    match algorithm::work(family, &keys) {
+        // IBus compares the first character alone.
+        Worked::Text(text) if family == Family::Ibus => {
+            text.chars().next() == row.text.chars().next()
+        }
+        Worked::Text(text) => text == row.text,
+        Worked::Pending | Worked::Nothing => false,
+    }
+}
+
+/// The rules that count, as a tree.
+fn tree(reading: &Reading) -> Tree {
+    let mut tree = Tree::default();
+    for (at, statement) in reading.statements.iter().enumerate() {
+        let What::Rule { keysyms, .. } = &statement.what else { continue };
+        if !matches!(statement.verdict, Verdict::Kept | Verdict::Altered { .. }) {
+            continue;
+        }
+        let mut node = NodeId::ROOT;
+        for &keysym in keysyms {
+            node = tree
+                .step(node, keysym, 0)
+                .unwrap_or_else(|| tree.push(node, keysym, Modifiers::default()));
+        }
+        tree.node_mut(node).rule = Some(at);
+    }
+    tree
+}

@@ -1,0 +1,199 @@
+//! GTK 3, GTK 4 and IBus: the same files, the same keys, the same answers.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use composekey::{
+    config::Disk,
+    keysym::Keysym,
+    source::Sources,
+    xcompose::{
+        World,
+        machine::simple::{Pressed, Simple},
+        profile::{
+            Environment, Family, Profile, Reading,
+            gtk::{ENDS_IT, session},
+        },
+    },
+};
+
+use crate::{
+    corpus::{self, Key},
+    oracle::{Answer, GTK3, GTK4, IBUS, Question, Toolkit},
+};
+
+/// What the profile says of a case.
+fn predict(profile: Profile, environment: &BTreeMap<String, String>) -> Vec<Reading> {
+    let value = |name: &str| environment.get(name).map(OsString::from);
+    let world = World {
+        locale: environment["LANG"].clone(),
+        folder: World::FOLDER.into(),
+        home: value("HOME").map(PathBuf::from),
+    };
+    let environment = Environment {
+        xcomposefile: value("XCOMPOSEFILE"),
+        config_home: value("XDG_CONFIG_HOME"),
+        home: value("HOME"),
+    };
+    session::open(profile, &environment, &world, &mut Disk::default(), &mut Sources::default())
+}
+
+fn ends(readings: &[Reading]) -> bool {
+    let ends = |reading: &Reading| {
+        reading.file.reason.as_ref().is_some_and(|reason| reason.to_string().starts_with(ENDS_IT))
+    };
+    readings.iter().any(ends)
+}
+
+fn type_keys(fresh: &Simple, keys: &[Key]) -> Vec<Pressed> {
+    let mut context = fresh.clone();
+    keys.iter().map(|key| context.press(key.keysym, key.held != 0)).collect()
+}
+
+fn shown(keys: &[Key]) -> String {
+    let names: Vec<_> = keys.iter().map(|key| key.keysym.name()).collect();
+    names.join(" ")
+}
+
+/// Compares a toolkit's answer with what its profile says, and tells where they part.
+fn compare(name: &str, profile: Profile, question: &Question, answer: &Answer) -> Vec<String> {
+    let readings = predict(profile, &question.environment);
+    if answer.died.is_some() || ends(&readings) {
+        let same = answer.died.is_some() == ends(&readings);
+        let line = format!("{name}: ended by {:?}, expected: {}", answer.died, ends(&readings));
+        return if same { Vec::new() } else { vec![line] };
+    }
+    let mut wrong = Vec::new();
+    let fresh = Simple::new(profile.family, &readings);
+    for (keys, heard) in question.tries.iter().zip(&answer.tries) {
+        let ours = type_keys(&fresh, keys);
+        if ours != *heard {
+            let at = ours.iter().zip(heard).position(|(a, b)| a != b).unwrap_or(0);
+            wrong.push(format!(
+                "{name}: {}: key {}\n  ours   {:?}\n  theirs {:?}\n  {:?}",
+                shown(keys),
+                at + 1,
+                ours[at],
+                heard[at],
+                answer.notes.first()
+            ));
+        }
+    }
+    assert_eq!(question.tries.len(), answer.tries.len(), "{name}");
+    wrong
+}
+
+/// The variables of a home directory; caches stay in it.
+fn at_home(home: &Path) -> BTreeMap<String, String> {
+    let home = home.to_str().unwrap();
+    let pairs = [("HOME", home), ("XDG_CACHE_HOME", &format!("{home}/cache")), ("LANG", "C.UTF-8")];
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+}
+
+/// Asks a toolkit, and compares all that it says.
+fn check(toolkit: Toolkit, family: Family, names: &[String], questions: &[Question]) {
+    let answers = toolkit.ask(questions);
+    let mut wrong = Vec::new();
+    let mut keys = 0;
+    for ((name, question), answer) in names.iter().zip(questions).zip(&answers) {
+        wrong.extend(compare(name, family.into(), question, answer));
+        keys += answer.tries.iter().map(Vec::len).sum::<usize>();
+    }
+    println!("{}: {} files, {keys} keys", toolkit.name, names.len());
+    let number = wrong.len();
+    wrong.truncate(20);
+    assert!(wrong.is_empty(), "{number} differ\n{}", wrong.join("\n"));
+    assert!(keys > 1000, "{keys}");
+}
+
+/// All of the corpus on one toolkit.
+fn corpus(toolkit: Toolkit, family: Family) {
+    let cases = corpus::cases();
+    let names: Vec<_> = cases.iter().map(|case| case.name.clone()).collect();
+    let question = |case: &corpus::Case| {
+        let mut environment = at_home(case.home.path());
+        environment.extend(case.environment.clone());
+        Question { environment, tries: case.tries.clone() }
+    };
+    check(toolkit, family, &names, &cases.iter().map(question).collect::<Vec<_>>());
+    assert!(cases.len() >= 150);
+}
+
+/// The Compose files of all locales of X.
+fn locale_files() -> Vec<PathBuf> {
+    let folders = fs::read_dir(World::FOLDER).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> =
+        folders.map(|path| path.join("Compose")).filter(|path| path.is_file()).collect();
+    files.sort();
+    files
+}
+
+/// The sequences of a file, read without our parser, and keys that miss after their beginnings.
+fn sequences(file: &Path) -> Vec<Vec<Key>> {
+    let text = String::from_utf8_lossy(&fs::read(file).unwrap()).into_owned();
+    let key = |name: &str| Keysym::from_name(name).map(|keysym| Key { keysym, held: 0 });
+    let mut tries = Vec::new();
+    for (i, line) in text.lines().enumerate().filter(|(_, line)| line.starts_with('<')) {
+        let (left, _) = line.split_once(':').unwrap();
+        let keys = left.split('<').skip(1).filter_map(|part| part.split('>').next());
+        let Some(keys) = keys.map(key).collect::<Option<Vec<Key>>>() else { continue };
+        // Every seventh also with a key that misses, in the place of each of its own.
+        for at in (0..keys.len()).filter(|_| i % 7 == 0) {
+            tries.push([&keys[..at], &MISSES.map(|name| key(name).unwrap())].concat());
+        }
+        tries.push(keys);
+    }
+    tries
+}
+
+/// Keys that few sequences go on with, and one that some do.
+const MISSES: [&str; 3] = ["F7", "Cyrillic_zhe", "e"];
+
+/// All locale files, each as a user's own file, on one toolkit.
+fn locales(toolkit: Toolkit, family: Family) {
+    let homes = tempfile::tempdir().unwrap();
+    let files = locale_files();
+    let question = |(i, file): (usize, &PathBuf)| {
+        let home = homes.path().join(i.to_string());
+        fs::create_dir_all(&home).unwrap();
+        let _ = fs::copy(file, home.join(".XCompose")).unwrap();
+        Question { environment: at_home(&home), tries: sequences(file) }
+    };
+    let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
+    check(toolkit, family, &names, &files.iter().enumerate().map(question).collect::<Vec<_>>());
+    assert!(files.len() > 10);
+}
+
+#[test]
+fn gtk3_reads_the_files_of_locales_as_its_profile_says() {
+    locales(GTK3, Family::Gtk3);
+}
+
+#[test]
+fn gtk4_reads_the_files_of_locales_as_its_profile_says() {
+    locales(GTK4, Family::Gtk4);
+}
+
+#[test]
+fn ibus_reads_the_files_of_locales_as_its_profile_says() {
+    locales(IBUS, Family::Ibus);
+}
+
+#[test]
+fn gtk3_reads_the_corpus_as_its_profile_says() {
+    corpus(GTK3, Family::Gtk3);
+}
+
+#[test]
+fn gtk4_reads_the_corpus_as_its_profile_says() {
+    corpus(GTK4, Family::Gtk4);
+}
+
+#[test]
+fn ibus_reads_the_corpus_as_its_profile_says() {
+    corpus(IBUS, Family::Ibus);
+}
