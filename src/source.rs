@@ -23,7 +23,7 @@ struct Raw {
 }
 
 /// Which source of a [`Sources`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub u32);
 
 /// A piece of a source, in bytes; always on character boundaries.

@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{generate::Generate, undo::Undo};
+use super::{generate::Generate, import::Import, undo::Undo};
 
 /// Try, list, find and check compose sequences, and write them for other programs.
 #[derive(Debug, Parser)]
@@ -44,6 +44,8 @@ pub enum Command {
     Find(Find),
     /// Write the sequences for other programs: ~/.XCompose, or what --target names
     Generate(Generate),
+    /// Make a keymap of a file of another program
+    Import(Import),
     /// Bring back what a written file was before
     Undo(Undo),
     /// Look for mistakes in the configuration or in a file

@@ -7,6 +7,7 @@ mod check;
 mod explain;
 mod find;
 mod generate;
+mod import;
 mod keysyms;
 mod list;
 mod show;
@@ -135,6 +136,7 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
         Command::List(args) => list::run(&args, &paths, terminal),
         Command::Find(args) => find::run(&args, &paths, terminal),
         Command::Generate(args) => generate::run(&args, &paths, terminal),
+        Command::Import(args) => import::run(&args, &paths, terminal),
         Command::Undo(args) => undo::run(&args, &paths, terminal),
         Command::Check(args) => check::run(&args, &paths, terminal),
         Command::Explain(args) => explain::run(&args, &paths, terminal),

@@ -116,6 +116,10 @@ codes! {
     NoRoom = "E0044" Warning;
     /// A key of a Compose file that GTK and IBus cannot match: `"<U2192>x"`.
     WideKeysym = "E0045" Note;
+    /// Left out of a file for another program, because its format has no place for it.
+    NotInFormat = "E0046" Warning;
+    /// Part of an imported file that does not become a rule.
+    NotImported = "E0047" Warning;
 
     /// A result without quotes: `<a> : λ`.
     ComposeUnquoted = "E0150" Error;

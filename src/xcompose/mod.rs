@@ -1,25 +1,20 @@
-//! Compose files, as libX11 and libxkbcommon read them. [`read`] takes a text, [`system`] finds the
-//! locale's own; [`emit()`] writes rules so that every toolkit reads them alike.
+//! Compose files: what is written in them, what each program makes of that, and how to write them so that
+//! all programs make the same of it.
 //!
 //! ```text
-//! file       = { line }
-//! line       = [ include | production ] [ comment ] newline
-//! include    = "include" string                       %L locale's file, %H home, %S its folder, %%
-//! production = { modifier } "<" keysym ">" { "<" keysym ">" } ":" result
-//! result     = string [ keysym ] | keysym
-//! comment    = "#" anything
+//! document/   a file byte for byte, cut into lines and tokens
+//! profile/    what a program makes of a file: a verdict for each statement, and a table
+//! tree.rs     such a table          machine.rs  typing by it
+//! reader.rs   the rules of a file, for keymaps: read(), system()
+//! emit.rs     rules as a file that every program reads alike
+//! locale.rs   which file a locale has          escape.rs  strings
 //! ```
-//!
-//! `lexer.rs` makes tokens, `parser.rs` lines of them, `reader.rs` follows includes, `locale.rs`
-//! finds the locale's file, `escape.rs` reads and writes strings.
 
 pub mod document;
 mod emit;
 mod escape;
-mod lexer;
 mod locale;
 pub mod machine;
-mod parser;
 pub mod profile;
 mod reader;
 pub mod report;
@@ -28,6 +23,7 @@ pub mod tree;
 use std::path::{Path, PathBuf};
 
 pub use emit::{Base, Emitted, MAX_KEYS, MAX_TEXT, Request, emit};
+pub use escape::escape as quote;
 pub use reader::{read, system, whole_system};
 
 /// What the locale's own Compose file is called as a keymap.

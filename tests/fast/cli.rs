@@ -313,11 +313,11 @@ note[E0015]: `oc` gives `°C` instead of `©`
 
     home.write("XCompose", "include \"%L\"\n<Multi_key> <l> <a> : \"λ\"\n<Multi_key> x\n");
     let out = "\
-warning[E0024]: expected `<keysym>` or `:`, found nothing more
- --> ~/.config/composekey/XCompose:3:14
+warning[E0024]: unknown modifier `x`
+ --> ~/.config/composekey/XCompose:3:13
   |
 3 | <Multi_key> x
-  |              ^ this line is left out
+  |             ^ this line is left out
 
 1 warning; N sequences
 ";

@@ -79,6 +79,14 @@ fn caused(block: &Block) -> Vec<String> {
             home.write("config.toml", &text);
             args = vec!["generate", "--stdout", "--json"];
         }
+        "toml generate-vim" => {
+            home.write("config.toml", &block.text);
+            args = vec!["generate", "--target", "vim", "--stdout", "--json"];
+        }
+        "compose import" => {
+            home.write("Compose", &block.text);
+            args = vec!["import", "Compose", "--json"];
+        }
         "compose over" | "compose over-read-only" => {
             home.write("../../.XCompose", &block.text);
             if block.info.ends_with("read-only") {

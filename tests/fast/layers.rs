@@ -7,6 +7,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 const LAYERS: &[&[&str]] = &[
     &["keycode", "keysym", "source", "sequence", "diagnostic"],
     &["map", "xcompose"],
+    &["exchange"],
     &["table"],
     &["engine"],
     &["x11"],
@@ -15,7 +16,7 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// Layers whose modules may use each other.
-const OPEN: &[usize] = &[0, 6];
+const OPEN: &[usize] = &[0, 7];
 
 /// What a pure module must not touch.
 const IMPURE: &[&str] =

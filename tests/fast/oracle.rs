@@ -15,7 +15,7 @@ fn context() -> xkb::Context {
     xkb::Context::new(xkb::CONTEXT_NO_FLAGS)
 }
 
-fn table(text: &str) -> compose::Table {
+pub(crate) fn table(text: &str) -> compose::Table {
     compose::Table::new_from_buffer(
         &context(),
         text,
@@ -27,7 +27,7 @@ fn table(text: &str) -> compose::Table {
 }
 
 /// What libxkbcommon gives for the keys after the Compose key.
-fn gives(table: &compose::Table, keysyms: &[Keysym]) -> Option<String> {
+pub(crate) fn gives(table: &compose::Table, keysyms: &[Keysym]) -> Option<String> {
     let names: Vec<String> = keysyms.iter().map(|keysym| keysym.name()).collect();
     let names = names.iter().map(String::as_str);
     composes(table, &["Multi_key"].into_iter().chain(names).collect::<Vec<_>>())

@@ -82,5 +82,5 @@ pub(super) fn whole(keysyms: &[Keysym], text: &str) -> Option<String> {
 
 /// Whether it can stand after `#`: in libX11 a final `\` would swallow the next line.
 fn is_comment(text: &str) -> bool {
-    !text.chars().any(char::is_control) && !text.contains('\\')
+    !text.chars().any(char::is_control) && !text.ends_with('\\')
 }

@@ -17,7 +17,7 @@ use crate::{
 
 /// How many files are read for one: a limit of ours. Depth alone, which programs limit, would let a
 /// few files that include each other be read for ever.
-pub const MAX_FILES: usize = 1000;
+pub const MAX_FILES: usize = 200;
 
 /// A reading in the making, and the world that it needs.
 pub struct Context<'a> {

@@ -92,6 +92,9 @@ impl Wrong {
 
     fn unexpected(expected: &'static str, found: (Token, Range<usize>), file: &[u8]) -> Self {
         let reason = match &found.0 {
+            Token::Bad(Reason::Unexpected { found, .. }) => {
+                Reason::Unexpected { expected, found: found.clone() }
+            }
             Token::Bad(reason) => reason.clone(),
             Token::End => Reason::Unexpected { expected, found: "the end of the file".into() },
             Token::Line => Reason::Unexpected { expected, found: "the end of the line".into() },

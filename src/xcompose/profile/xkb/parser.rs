@@ -89,6 +89,9 @@ impl Wrong {
         file: &[u8],
     ) -> Self {
         let reason = match &token {
+            Token::Bad(Reason::Unexpected { found, .. }) => {
+                Reason::Unexpected { expected, found: found.clone() }
+            }
             Token::Bad(reason) => reason.clone(),
             Token::End if expected.contains("line") => Reason::NoFinalNewline,
             Token::End => Reason::Unexpected { expected, found: "the end of the file".into() },

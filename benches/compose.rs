@@ -1,0 +1,42 @@
+//! The largest Compose file of the X locales, cut into tokens and read as every profile reads it.
+
+use std::{hint::black_box, path::Path};
+
+use composekey::{
+    config::Disk,
+    source::Sources,
+    xcompose::{
+        World,
+        document::Document,
+        profile::{self, Profile},
+    },
+};
+use criterion::{Criterion, criterion_group, criterion_main};
+
+const FILE: &str = "/usr/share/X11/locale/en_US.UTF-8/Compose";
+
+fn read(profile: Profile, sources: &mut Sources) {
+    let world = World { locale: "en_US.UTF-8".into(), folder: World::FOLDER.into(), home: None };
+    let reading = profile::read(profile, Path::new(FILE), &world, &mut Disk::default(), sources);
+    assert!(
+        !black_box(reading).statements.is_empty() || profile.to_string().starts_with(['g', 'i'])
+    );
+}
+
+fn compose(criterion: &mut Criterion) {
+    let bytes = std::fs::read(FILE).expect("libx11-data is missing: `make deps`");
+    criterion.bench_function("document", |b| b.iter(|| Document::parse(black_box(bytes.clone()))));
+    for &profile in Profile::ALL {
+        let name = profile.to_string();
+        criterion.bench_function(&name, |b| b.iter(|| read(profile, &mut Sources::default())));
+    }
+    criterion.bench_function("all profiles", |b| {
+        b.iter(|| {
+            let mut sources = Sources::default();
+            Profile::ALL.iter().for_each(|&profile| read(profile, &mut sources));
+        });
+    });
+}
+
+criterion_group!(benches, compose);
+criterion_main!(benches);
