@@ -254,6 +254,6 @@ fn summary(
 /// The Compose file that would be written for this configuration.
 pub(super) fn compose_file(loaded: &Loaded, paths: &Paths) -> String {
     let mut aside = Sources::default();
-    let whole = xcompose::whole_system(&paths.world, &mut Disk::default(), &mut aside).0;
-    emit(loaded, &whole, &removed(loaded), false).text()
+    let whole = xcompose::whole_system(&paths.world, &mut Disk::default(), &mut aside);
+    compose(loaded, &whole, &removed(loaded), false).text
 }

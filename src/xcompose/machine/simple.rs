@@ -88,12 +88,11 @@ impl Simple {
         let before = self.keys.len();
         let pressed = self.press(keysym, accelerator);
         let text = pressed.typed.concat();
-        let itself = before == 0 && text == self.text(keysym.0, true);
+        let itself = before == 0 && !text.is_empty() && text == self.text(keysym.0, true);
+        let typed = !pressed.typed.is_empty();
         match self.keys.len() {
-            _ if !pressed.typed.is_empty() && !(itself && !text.is_empty()) => {
-                Fed::Composed(Composed { text, keysym: None })
-            }
-            _ if !pressed.eaten || !pressed.typed.is_empty() => Fed::Ignored,
+            _ if typed && !itself => Fed::Composed(Composed { text, keysym: None }),
+            _ if typed || !pressed.eaten => Fed::Ignored,
             after if pressed.beeps > 0 || after == 0 => Fed::Aborted,
             after if after == before => Fed::Ignored,
             _ => Fed::Pending,

@@ -208,7 +208,7 @@ pub(crate) fn tables(reading: &Reading) -> Tables {
         _ if reading.file.outcome == Outcome::KillsTable => None,
         Family::Gtk4 => {
             let rows = gtk4_rows(reading);
-            Some(Own::Grouped(Grouped::new(rows, Shorter::Waits)))
+            (!rows.is_empty()).then(|| Own::Grouped(Grouped::new(rows, Shorter::Waits)))
         }
         _ => sorted(reading),
     };
@@ -285,7 +285,9 @@ fn without(family: Family, row: &Row) -> bool {
             text.chars().next() == row.text.chars().next()
         }
         Worked::Text(text) => text == row.text,
-        Worked::Pending | Worked::Nothing => false,
+        // What is not known yet is an empty text to both.
+        Worked::Pending => row.text.is_empty(),
+        Worked::Nothing => false,
     }
 }
 
