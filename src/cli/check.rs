@@ -4,19 +4,28 @@ use std::{io, path::Path};
 
 use super::{Exit, Terminal, args::Check};
 use crate::{
-    config::{self, Disk, Loaded, Paths},
-    diagnostic::{Code, Diagnostic, Severity, json_line, render},
+    config::{self, Disk, Keymap, Loaded, Paths},
+    diagnostic::{Diagnostic, Severity, json_line, render},
+    engine::XkbKeyboard,
     map::{self, builtin},
     sequence::Rule,
-    source::Loader,
+    source::{Loader, Span},
     xcompose,
 };
 
+/// What is looked at.
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Config,
+    Keymap,
+    ComposeFile,
+}
+
 pub(super) fn run(args: &Check, paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    let mut loaded = match &args.file {
-        None => config::load(paths),
+    let (mut loaded, what) = match &args.file {
+        None => (config::load(paths), What::Config),
         Some(file) => match load_file(file, paths) {
-            Ok(loaded) => loaded,
+            Ok(read) => read,
             Err(error) => {
                 let text = render(&error, &Loaded::default().sources, terminal.err_style);
                 writeln!(terminal.err, "{text}")?;
@@ -24,8 +33,8 @@ pub(super) fn run(args: &Check, paths: &Paths, terminal: &mut Terminal<'_>) -> i
             }
         },
     };
-    let pairs = prefix_notes(&loaded);
-    loaded.diagnostics.extend(pairs);
+    let found = lint(&loaded, what);
+    loaded.diagnostics.extend(found);
     for diagnostic in &loaded.diagnostics {
         if args.json {
             writeln!(terminal.out, "{}", json_line(diagnostic, &loaded.sources))?;
@@ -41,54 +50,74 @@ pub(super) fn run(args: &Check, paths: &Paths, terminal: &mut Terminal<'_>) -> i
     Ok(if worst > Some(Severity::Note) { Exit::Findings } else { Exit::Fine })
 }
 
-/// Loads a file as what it is.
-fn load_file(file: &Path, paths: &Paths) -> Result<Loaded, Diagnostic> {
+/// Loads a file as what it is; and says which it was.
+fn load_file(file: &Path, paths: &Paths) -> Result<(Loaded, What), Diagnostic> {
     let file = &std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     let bytes = Disk::default().load(file).map_err(|error| Diagnostic::unloadable(file, &error))?;
     if file.extension().is_some_and(|extension| extension == "toml") {
         if config::is_config(&String::from_utf8_lossy(&bytes)) {
             let mut paths = paths.clone();
             paths.set_config(file.clone());
-            return Ok(config::load(&paths));
+            return Ok((config::load(&paths), What::Config));
         }
-        return Ok(config::load_keymap(paths, file));
+        return Ok((config::load_keymap(paths, file), What::Keymap));
     }
     let mut loaded = Loaded::default();
     let mut disk = Disk::default();
     let (rules, diagnostics) = xcompose::read(file, &paths.world, &mut disk, &mut loaded.sources);
     (loaded.rules, loaded.diagnostics, loaded.files) = (rules, diagnostics, disk.files);
-    Ok(loaded)
+    Ok((loaded, What::ComposeFile))
 }
 
-/// Notes about rules that start others, where the user wrote one of them.
-fn prefix_notes(loaded: &Loaded) -> Vec<Diagnostic> {
-    let own = |rule: &Rule| {
+/// What the lint finds in what the user wrote. A keymap is looked at more closely when the command
+/// is about it alone.
+fn lint(loaded: &Loaded, what: What) -> Vec<Diagnostic> {
+    let judged = |rule: &Rule| {
         let file = &loaded.sources.get(rule.span.source).name;
         *rule.keymap != *xcompose::SYSTEM
             && builtin::BUILTIN.iter().all(|keymap| keymap.file != file)
     };
-    let mut notes = Vec::new();
-    for pair in map::prefix_pairs(&loaded.rules) {
-        let short = &loaded.rules[pair.short];
-        let mut longer: Vec<&Rule> = pair.longer.iter().map(|&i| &loaded.rules[i]).collect();
-        if !own(short) {
-            longer.retain(|rule| own(rule));
+    let subject = map::lint::Subject {
+        rules: &loaded.rules,
+        replaced: &loaded.replaced,
+        classic: xcompose::SYSTEM,
+        judged: &judged,
+    };
+    let own = loaded.rules.iter().filter(|rule| judged(rule));
+    let mut found = Vec::new();
+    match (what, loaded.keymaps.last()) {
+        (What::Keymap, Some(last)) => {
+            found.extend(header(last, loaded));
+            found.extend(subject.keymap(last.info.default));
         }
-        let Some(first) = longer.first() else { continue };
-        let others = match longer.len() {
-            1 => String::new(),
-            n => format!(" and {} more", n - 1),
-        };
-        let message =
-            format!("`{}` is also the start of `{}`{others}", short.sequence, first.sequence);
-        notes.push(
-            Diagnostic::new(Code::PrefixPair, message)
-                .at(short.span, "typed when the trigger is let go, or another key follows")
-                .at(first.span, "typed when the keys go on")
-                .help("the daemon knows both; a Compose file can have the longer ones only"),
-        );
+        (What::ComposeFile, _) => found.extend(subject.prefixes()),
+        _ => found.extend(subject.own()),
     }
-    notes
+    let layouts =
+        loaded.keymaps.iter().filter_map(|keymap| Some((keymap, keymap.info.layout.as_deref()?)));
+    for (keymap, layout) in layouts {
+        let rules: Vec<&Rule> = own.clone().filter(|rule| rule.keymap == keymap.name).collect();
+        if !rules.is_empty() {
+            found.extend(untypeable(&rules, layout));
+        }
+    }
+    found
+}
+
+fn header(keymap: &Keymap, loaded: &Loaded) -> Option<Diagnostic> {
+    let (source, text) = loaded.sources.iter().last()?;
+    let at = text.text.find("[keymap]")?;
+    map::lint::header(&keymap.info, Span::new(source, at..at + "[keymap]".len()))
+}
+
+/// Rules with keys that the layout lacks. A layout that libxkbcommon does not know has none.
+fn untypeable(rules: &[&Rule], layout: &str) -> Vec<Diagnostic> {
+    let (name, variant) = layout.split_once('(').unwrap_or((layout, ""));
+    let keys = XkbKeyboard::from_names(name, variant.trim_end_matches(')'), "")
+        .map(|keyboard| keyboard.keysyms())
+        .unwrap_or_default();
+    let typeable = |keysym| keys.contains(&keysym);
+    rules.iter().filter_map(|rule| map::lint::untypeable(rule, layout, &typeable)).collect()
 }
 
 /// What was looked at, and how it went.
@@ -107,7 +136,14 @@ fn summary(loaded: &Loaded) -> String {
     .collect();
     let found = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
     let sequences = plural(loaded.rules.len(), "sequence");
-    let names: Vec<_> = loaded.keymaps.iter().map(|keymap| &*keymap.name).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for keymap in &loaded.keymaps {
+        // The keymaps of `default` go by that name.
+        let name = if *keymap.entry == *builtin::DEFAULT { &keymap.entry } else { &keymap.name };
+        if names.last() != Some(&&**name) {
+            names.push(name);
+        }
+    }
     if names.is_empty() {
         return format!("{found}; {sequences}");
     }

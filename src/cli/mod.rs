@@ -8,6 +8,7 @@ mod find;
 mod generate;
 mod list;
 mod show;
+mod stats;
 mod status;
 mod test;
 mod type_text;

@@ -5,4 +5,5 @@ mod docs;
 mod keymaps;
 mod layers;
 mod oracle;
+mod packs;
 mod support;
