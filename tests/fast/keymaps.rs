@@ -1,8 +1,23 @@
 //! The built-in keymaps beside the classic sequences of libX11 (Debian: libx11-data).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use composekey::{config, keysym::Keysym, sequence::Rule};
+use composekey::{
+    config,
+    engine::{
+        Action, DeviceId, Direction, Engine, Event, KeyEvent, Session, Settings, XkbKeyboard,
+    },
+    keycode::Keycode,
+    keysym::Keysym,
+    map::builtin,
+    sequence::{Rule, Sequence},
+    table::Table,
+};
+use xkbcommon::xkb;
 
 use crate::support::Home;
 
@@ -145,4 +160,111 @@ fn the_greek_letters() {
     for (keys, text) in [("oa", "å"), ("oA", "Å"), ("ou", "ů"), ("oU", "Ů"), ("*'a", "ǻ")] {
         assert_eq!(rules.get(keysyms(keys).as_slice()), Some(&text), "{keys}");
     }
+}
+
+const DEVICE: DeviceId = DeviceId(1);
+
+/// The engine with a US keyboard on it, which a finger types on.
+struct Typist {
+    engine: Engine<XkbKeyboard>,
+    /// The key of each keysym, and whether Shift goes with it.
+    strokes: HashMap<Keysym, (u16, bool)>,
+    now: Instant,
+    typed: String,
+}
+
+impl Typist {
+    fn new(rules: &[Rule]) -> Self {
+        let keyboard = XkbKeyboard::from_names("us", "", "").unwrap();
+        let strokes = strokes(keyboard.keymap());
+        let engine = Engine::new(Settings::default(), Arc::new(Table::new(rules)));
+        let mut typist = Self { engine, strokes, now: Instant::now(), typed: String::new() };
+        typist.handle(Event::Keyboard { device: DEVICE, keyboard });
+        typist
+    }
+
+    fn handle(&mut self, event: Event<XkbKeyboard>) {
+        self.now += Duration::from_millis(5);
+        let mut actions = Vec::new();
+        self.engine.handle(self.now, event, &mut actions);
+        for action in actions {
+            if let Action::Type(text) = action {
+                self.typed.push_str(&text);
+            }
+        }
+    }
+
+    fn key(&mut self, evdev: u16, direction: Direction) {
+        let keycode = Keycode::from_evdev(evdev);
+        self.handle(Event::Key(KeyEvent { device: DEVICE, keycode, direction }));
+    }
+
+    fn tap(&mut self, evdev: u16) {
+        self.key(evdev, Direction::Down);
+        self.key(evdev, Direction::Up);
+    }
+
+    /// Presses the trigger.
+    fn trigger(&mut self) {
+        self.handle(Event::Session { device: DEVICE, session: Session::default() });
+        self.key(CAPS, Direction::Down);
+    }
+
+    fn sequence(&mut self, sequence: &Sequence) {
+        for &keysym in sequence.keysyms() {
+            let (code, shift) = *self.strokes.get(&keysym).expect("a US keyboard has the key");
+            if shift {
+                self.key(SHIFT, Direction::Down);
+            }
+            self.tap(code);
+            if shift {
+                self.key(SHIFT, Direction::Up);
+            }
+        }
+    }
+}
+
+fn strokes(keymap: &xkb::Keymap) -> HashMap<Keysym, (u16, bool)> {
+    let mut strokes = HashMap::new();
+    for (level, shift) in [(0, false), (1, true)] {
+        for evdev in 1..128_u16 {
+            let code = xkb::Keycode::new(u32::from(evdev) + 8);
+            if let [keysym] = keymap.key_get_syms_by_level(code, 0, level) {
+                strokes.entry(Keysym(keysym.raw())).or_insert((evdev, shift));
+            }
+        }
+    }
+    strokes
+}
+
+const CAPS: u16 = 58;
+const SHIFT: u16 = 42;
+const COMMA: u16 = 51;
+
+/// Every sequence of every built-in keymap, beside the classic ones and the default keymaps: typed in a
+/// hold it is there at the release, typed after a tap it is there when another key follows.
+#[test]
+fn every_sequence_can_be_typed_in_a_hold_and_after_a_tap() {
+    let mut count = 0;
+    for keymap in builtin::BUILTIN {
+        let loaded = load(&format!("keymaps = ['system', 'default', '{}']", keymap.name));
+        let mut typist = Typist::new(&loaded.rules);
+        for rule in loaded.rules.iter().filter(|rule| *rule.keymap == *keymap.name) {
+            let expected = &rule.output.text;
+            typist.typed.clear();
+            typist.trigger();
+            typist.sequence(&rule.sequence);
+            typist.key(CAPS, Direction::Up);
+            assert_eq!(&typist.typed, expected, "{} in a hold", rule.sequence);
+
+            typist.typed.clear();
+            typist.trigger();
+            typist.key(CAPS, Direction::Up);
+            typist.sequence(&rule.sequence);
+            typist.tap(COMMA);
+            assert_eq!(&typist.typed, expected, "{} after a tap", rule.sequence);
+            count += 1;
+        }
+    }
+    assert!(count > 2900, "{count}");
 }
