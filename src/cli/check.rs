@@ -138,10 +138,8 @@ fn summary(loaded: &Loaded) -> String {
     let sequences = plural(loaded.rules.len(), "sequence");
     let mut names: Vec<&str> = Vec::new();
     for keymap in &loaded.keymaps {
-        // The keymaps of `default` go by that name.
-        let name = if *keymap.entry == *builtin::DEFAULT { &keymap.entry } else { &keymap.name };
-        if names.last() != Some(&&**name) {
-            names.push(name);
+        if names.last() != Some(&&**keymap.group()) {
+            names.push(keymap.group());
         }
     }
     if names.is_empty() {

@@ -56,6 +56,14 @@ pub struct Keymap {
     pub in_use: bool,
 }
 
+impl Keymap {
+    /// What it goes by where there is room for a few words: those of `default` all by that.
+    #[must_use]
+    pub fn group(&self) -> &Arc<str> {
+        if *self.entry == *builtin::DEFAULT { &self.entry } else { &self.name }
+    }
+}
+
 impl Loaded {
     /// Whether something had to be left out: then a daemon keeps what it had.
     #[must_use]

@@ -4,6 +4,7 @@ mod cli;
 mod docs;
 mod keymaps;
 mod layers;
+mod list;
 mod oracle;
 mod packs;
 mod support;

@@ -41,6 +41,9 @@ fn derived_keymaps_are_what_the_program_writes() {
 fn the_pages_have_every_keymap_and_sequence() {
     same("docs/keymaps.md", &page::page());
     same("keymaps/README.md", &page::sources());
+    let (all, on) = (builtin::BUILTIN.len(), builtin::defaults().count());
+    let link = format!("[{all} keymaps](docs/keymaps.md), {on} of them on");
+    assert!(read("README.md").contains(&link), "{link}");
 }
 
 #[test]
