@@ -116,4 +116,6 @@ codes! {
     OtherOrder = "E0087" Note;
     /// A sequence that two keymaps have that are on by default.
     SharedSequence = "E0088" Note;
+    /// A sequence that starts as a code point does: `"U+a"`.
+    CodePointPrefix = "E0089" Note;
 }

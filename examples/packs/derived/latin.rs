@@ -83,9 +83,8 @@ const OWN: &[(&[&str], char)] = &[
     (&["kk"], 'ĸ'),
 ];
 
-/// Keys that give something else: the classic `,e` is ę, `-y` is ¥, `vl` is |.
-const TAKEN: &[&str] =
-    &[",e", "e,", ",E", "E,", "-y", "y-", "-Y", "Y-", "vl", "vL", "bE,", "b,", "U,"];
+/// Keys that give something else: the classic `,e` is ę, `-y` is ¥, `vl` is |; `U+` begins a code point.
+const TAKEN: &[&str] = &[",e", "e,", ",E", "E,", "-y", "y-", "-Y", "Y-", "vl", "vL", "U+"];
 
 /// Keys that the keymaps `umlauts` and `esperanto` have.
 const ELSEWHERE: &[&str] = &[

@@ -75,6 +75,19 @@ pub(super) fn multi_key(rule: &Rule) -> Option<Diagnostic> {
     })
 }
 
+/// Every sequence of `U+` and hex digits is a code point already.
+pub(super) fn code_point(rule: &Rule) -> Option<Diagnostic> {
+    if !rule.sequence.keysyms().starts_with(&['U', '+'].map(Keysym::from_char)) {
+        return None;
+    }
+    unless_allowed(Code::CodePointPrefix, &[rule], || {
+        let message = format!("`{}` is in the way of code points", rule.sequence);
+        Diagnostic::new(Code::CodePointPrefix, message)
+            .at(rule.span, "`U+` and hex digits type a character by its number")
+            .help("begin with other keys")
+    })
+}
+
 pub(super) fn not_composed(rule: &Rule) -> Option<Diagnostic> {
     let text = &rule.output.text;
     if is_nfc(text) {

@@ -48,6 +48,7 @@ impl<'a> Subject<'a> {
     pub fn own(self) -> Vec<Diagnostic> {
         let mut found = self.prefixes();
         found.extend(self.looked_at().filter_map(alone::multi_key));
+        found.extend(self.looked_at().filter_map(alone::code_point));
         found.extend(self.looked_at().filter_map(alone::not_composed));
         found.extend(beside::names(self, self.judged));
         found
@@ -59,6 +60,7 @@ impl<'a> Subject<'a> {
         let mut found = self.prefixes();
         found.extend(self.looked_at().filter_map(alone::too_many_keys));
         found.extend(self.looked_at().filter_map(alone::multi_key));
+        found.extend(self.looked_at().filter_map(alone::code_point));
         found.extend(self.looked_at().filter_map(alone::not_composed));
         found.extend(beside::names(self, &|_| true));
         found.extend(beside::orders(self));

@@ -187,3 +187,12 @@ fn a_sequence_in_two_keymaps() {
     let merged = together("'ab' = 'x'", "'ab' = 'x'");
     assert_eq!(lint(&merged, |subject| subject.keymap(false)), [""; 0], "not on by default");
 }
+
+#[test]
+fn in_the_way_of_code_points() {
+    let finding = "E0089 `U+` is in the way of code points";
+    author("", "'U+' = 'Ư'", &[finding]);
+    owner("", "'U+' = 'Ư'", &[finding]);
+    author("", "'U+' = { text = 'Ư', allow = 'E0089' }", &[]);
+    author("", "'u+' = 'ư'\n'+U' = 'Ư'", &[]);
+}
