@@ -74,6 +74,8 @@ pub struct Output {
     pub tags: Vec<String>,
     /// Texts of earlier keymaps that it replaces on purpose.
     pub replaces: Vec<String>,
+    /// Findings about this rule that are meant so, and not told.
+    pub allow: Vec<Code>,
 }
 
 /// A sequence, its output and where it was written.

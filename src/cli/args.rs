@@ -167,10 +167,16 @@ pub struct List {
     /// Only these keymaps
     #[arg(value_name = "KEYMAP")]
     pub keymaps: Vec<String>,
+    /// Only this keymap, which need not be in use; can be given more than once
+    #[arg(long = "keymap", value_name = "KEYMAP")]
+    pub named: Vec<String>,
+    /// Count the sequences of each keymap
+    #[arg(long)]
+    pub stats: bool,
     /// Also the built-in keymaps that are not in use
     #[arg(long)]
     pub all: bool,
-    /// Print JSON Lines, one object a rule
+    /// Print JSON Lines, one object a rule, or a keymap with --stats
     #[arg(long)]
     pub json: bool,
 }

@@ -11,6 +11,7 @@ mod import;
 mod keysyms;
 mod list;
 mod show;
+mod stats;
 mod status;
 mod test;
 mod type_text;

@@ -88,7 +88,8 @@ pub(super) fn place(span: Span, sources: &Sources) -> (&str, usize) {
 /// What the output is called: by its rule, or else by Unicode.
 pub(super) fn name(rule: &Rule) -> Option<String> {
     rule.output.name.clone().or_else(|| {
-        let mut chars = rule.output.text.chars();
+        // The selector only says that the character is to be drawn as an emoji.
+        let mut chars = rule.output.text.chars().filter(|&c| c != '\u{fe0f}');
         match (chars.next(), chars.next()) {
             (Some(c), None) => unicode_name(c),
             _ => None,

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What serves without a configuration.
-pub const DEFAULT_KEYMAPS: &[&str] = &[xcompose::SYSTEM, "default"];
+pub const DEFAULT_KEYMAPS: &[&str] = &[xcompose::SYSTEM, builtin::DEFAULT];
 
 /// Everything that the configuration says. Large: drop it once the table is made.
 #[derive(Debug, Default)]
@@ -48,8 +48,20 @@ pub struct Loaded {
 pub struct Keymap {
     /// What its rules call it.
     pub name: Arc<str>,
+    /// The entry of `keymaps` that it belongs to: its own, or `default`.
+    pub entry: Arc<str>,
     /// What it says of itself.
     pub info: Info,
+    /// Whether the configuration uses it.
+    pub in_use: bool,
+}
+
+impl Keymap {
+    /// What it goes by where there is room for a few words: those of `default` all by that.
+    #[must_use]
+    pub fn group(&self) -> &Arc<str> {
+        if *self.entry == *builtin::DEFAULT { &self.entry } else { &self.name }
+    }
 }
 
 impl Loaded {
@@ -93,7 +105,7 @@ pub fn load_all(paths: &Paths) -> Loaded {
         let source = loaded.sources.add(keymap.file, keymap.text);
         let name = Arc::from(keymap.name);
         let (map, _) = map::load(source, &name, &loaded.sources);
-        loaded.keymaps.push(Keymap { name, info: map.info });
+        loaded.keymaps.push(Keymap { entry: name.clone(), name, info: map.info, in_use: false });
         loaded.rules.extend(map.rules);
     }
     loaded
@@ -117,13 +129,15 @@ fn unused(loaded: &Loaded) -> Vec<builtin::Builtin> {
     builtin::BUILTIN.iter().filter(|keymap| !used(keymap.name)).copied().collect()
 }
 
-/// Loads one keymap as the configuration would, on top of the locale's own Compose file.
+/// Loads one keymap as the configuration would, after the keymaps that serve without one. A built-in
+/// keymap of the same name is left out: the file is taken for its next version.
 #[must_use]
 pub fn load_keymap(paths: &Paths, file: &Path) -> Loaded {
     let loading = Loading::new(paths);
-    let file = file.to_string_lossy();
-    let keymaps = vec![(xcompose::SYSTEM.to_owned(), None), (file.into_owned(), None)];
-    loading.finish(Config { keymaps, ..Config::default() })
+    let mut config = Config::default();
+    config.keymaps.push((file.to_string_lossy().into_owned(), None));
+    config.left_out = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    loading.finish(config)
 }
 
 /// Whether a TOML text is a configuration rather than a keymap: it has no `[keymap]`.
@@ -137,6 +151,8 @@ pub fn is_config(text: &str) -> bool {
 /// What `config.toml` says beside the settings.
 struct Config {
     keymaps: Vec<(String, Option<Span>)>,
+    /// A keymap that `default` is not to stand for.
+    left_out: Option<String>,
     removals: Vec<Removal>,
     own: Vec<Rule>,
 }
@@ -144,7 +160,7 @@ struct Config {
 impl Default for Config {
     fn default() -> Self {
         let keymaps = DEFAULT_KEYMAPS.iter().map(|&name| (name.to_owned(), None)).collect();
-        Self { keymaps, removals: Vec::new(), own: Vec::new() }
+        Self { keymaps, left_out: None, removals: Vec::new(), own: Vec::new() }
     }
 }
 
@@ -225,7 +241,16 @@ impl<'a> Loading<'a> {
                 self.push(diagnostic, *span);
                 continue;
             }
-            keymaps.push(self.keymap(name, *span));
+            if name != builtin::DEFAULT {
+                keymaps.push(self.keymap(name, name, *span));
+                continue;
+            }
+            // A keymap with an entry of its own has its place there.
+            let named = |name: &str| config.keymaps.iter().any(|(entry, _)| entry == name);
+            let left_out = |name: &str| named(name) || config.left_out.as_deref() == Some(name);
+            for keymap in builtin::defaults().filter(|keymap| !left_out(keymap.name)) {
+                keymaps.push(self.keymap(keymap.name, name, *span));
+            }
         }
         let loaded = &mut self.loaded;
         let merged = map::merge(keymaps, &config.removals, config.own, &mut loaded.diagnostics);
@@ -236,24 +261,29 @@ impl<'a> Loading<'a> {
         self.loaded
     }
 
-    /// The rules of one entry of `keymaps`.
-    fn keymap(&mut self, entry: &str, span: Option<Span>) -> Vec<Rule> {
-        if entry == xcompose::SYSTEM {
+    /// The rules of a keymap that is called so, for an entry of `keymaps`.
+    fn keymap(&mut self, called: &str, entry: &str, span: Option<Span>) -> Vec<Rule> {
+        if called == xcompose::SYSTEM {
             let world = &self.paths.world;
             let (rules, diagnostics) =
                 xcompose::system(world, &mut self.disk, &mut self.loaded.sources);
             self.loaded.diagnostics.extend(diagnostics);
-            self.loaded.keymaps.push(Keymap { name: entry.into(), info: Info::default() });
+            self.loaded.keymaps.push(Keymap {
+                name: called.into(),
+                entry: entry.into(),
+                info: Info::default(),
+                in_use: true,
+            });
             return rules;
         }
-        let (name, source) = if let Some(keymap) = builtin::find(entry) {
-            (entry, self.loaded.sources.add(keymap.file, keymap.text))
-        } else if entry.contains('/') || entry.ends_with(".toml") {
-            let path = self.paths.keymap(entry);
+        let (name, source) = if let Some(keymap) = builtin::find(called) {
+            (called, self.loaded.sources.add(keymap.file, keymap.text))
+        } else if called.contains('/') || called.ends_with(".toml") {
+            let path = self.paths.keymap(called);
             match self.text(&path) {
                 Ok(source) => {
-                    let stem = Path::new(entry).file_stem().and_then(|stem| stem.to_str());
-                    (stem.unwrap_or(entry), source)
+                    let stem = Path::new(called).file_stem().and_then(|stem| stem.to_str());
+                    (stem.unwrap_or(called), source)
                 }
                 Err(error) => {
                     self.push(Diagnostic::unloadable(&path, &error), span);
@@ -263,15 +293,20 @@ impl<'a> Loading<'a> {
         } else {
             let known = builtin::BUILTIN.iter().map(|keymap| keymap.name);
             let diagnostic =
-                Diagnostic::new(Code::UnknownKeymap, format!("there is no keymap `{entry}`"))
-                    .did_you_mean(entry, known.chain([xcompose::SYSTEM]));
+                Diagnostic::new(Code::UnknownKeymap, format!("there is no keymap `{called}`"))
+                    .did_you_mean(called, known.chain([xcompose::SYSTEM, builtin::DEFAULT]));
             self.push(diagnostic, span);
             return Vec::new();
         };
         let name = Arc::from(name);
         let (map, diagnostics) = map::load(source, &name, &self.loaded.sources);
         self.loaded.diagnostics.extend(diagnostics);
-        self.loaded.keymaps.push(Keymap { name, info: map.info });
+        self.loaded.keymaps.push(Keymap {
+            name,
+            entry: entry.into(),
+            info: map.info,
+            in_use: true,
+        });
         map.rules
     }
 

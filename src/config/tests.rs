@@ -52,9 +52,9 @@ fn without_a_configuration_the_defaults_serve() {
     let loaded = folder.load();
     assert_eq!(findings(&loaded), [""; 0]);
     assert_eq!(loaded.settings, Settings::default());
-    assert_eq!(gives(&loaded, "*a").as_deref(), Some("å system"));
-    assert_eq!(gives(&loaded, "oc").as_deref(), Some("© default"));
-    assert_eq!(gives(&loaded, "la"), None);
+    assert_eq!(gives(&loaded, "*a").as_deref(), Some("α greek"));
+    assert_eq!(gives(&loaded, "oc").as_deref(), Some("© typography"));
+    assert_eq!(gives(&loaded, "[.--."), None);
     assert!(loaded.files.contains(&folder.paths.config_file), "it is watched for");
 }
 
@@ -202,7 +202,21 @@ fn every_keymap_on_request() {
     let loaded = load_all(&folder.paths);
     assert_eq!(gives(&loaded, "*l").as_deref(), Some("λ greek"));
     let names: Vec<_> = loaded.keymaps.iter().map(|keymap| &*keymap.name).collect();
-    assert_eq!(names, ["system", "default", "greek"]);
+    let known: Vec<_> = builtin::BUILTIN.iter().map(|keymap| keymap.name).collect();
+    assert_eq!((names[0], &names[1..]), ("system", &known[..]));
+}
+
+#[test]
+fn default_is_every_keymap_that_is_on_but_those_with_an_entry_of_their_own() {
+    let folder = Folder::new(&[("config.toml", "keymaps = ['greek', 'default', 'box']\n")]);
+    let loaded = folder.load();
+    assert_eq!(findings(&loaded), [""; 0]);
+    let read: Vec<_> = loaded.keymaps.iter().map(|k| (&*k.name, &*k.entry)).collect();
+    let default = builtin::defaults().map(|keymap| (keymap.name, "default"));
+    let default = default.filter(|&(name, _)| name != "greek");
+    let expected = std::iter::once(("greek", "greek")).chain(default).chain([("box", "box")]);
+    assert_eq!(read, expected.collect::<Vec<_>>());
+    assert!(read.len() > 10);
 }
 
 #[test]

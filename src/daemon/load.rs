@@ -24,7 +24,7 @@ pub(super) struct Loaded {
     pub(super) settings: Settings,
     /// The compiled rules.
     pub(super) table: Arc<Table>,
-    /// How many sequences each keymap has, in the order of the settings.
+    /// How many sequences each keymap has, in the order of the settings; those of `default` together.
     pub(super) keymaps: Vec<(Arc<str>, usize)>,
     /// The findings, rendered; empty when there are none.
     pub(super) report: String,
@@ -43,10 +43,12 @@ pub(super) fn load(paths: &Paths) -> Loaded {
         report.push('\n');
     }
     let mut keymaps: Vec<(Arc<str>, usize)> = Vec::new();
-    for rule in &read.rules {
-        match keymaps.iter_mut().find(|(name, _)| *name == rule.keymap) {
-            Some((_, count)) => *count += 1,
-            None => keymaps.push((rule.keymap.clone(), 1)),
+    for rules in read.rules.chunk_by(|a, b| a.keymap == b.keymap) {
+        let keymap = read.keymaps.iter().find(|keymap| keymap.name == rules[0].keymap);
+        let group = keymap.map_or(&rules[0].keymap, |keymap| keymap.group());
+        match keymaps.iter_mut().find(|(name, _)| name == group) {
+            Some((_, count)) => *count += rules.len(),
+            None => keymaps.push((group.clone(), rules.len())),
         }
     }
     Loaded {

@@ -121,6 +121,27 @@ codes! {
     /// Part of an imported file that does not become a rule.
     NotImported = "E0047" Warning;
 
+    /// A rule that is the start of a classic sequence, or goes on from one: `"oc1"`, since `oc` is ©.
+    ClassicPrefix = "E0080" Note;
+    /// A keymap that does not say what it is: `[keymap]` without `title`.
+    IncompleteHeader = "E0081" Note;
+    /// A key that the layout of the keymap does not have: `"λa"` with `layout = "us"`.
+    NotOnLayout = "E0082" Warning;
+    /// A sequence of a keymap with more than 8 keys: `"lambdabar"`.
+    LongSequence = "E0083" Note;
+    /// A sequence that only a tap can begin: `"<Multi_key>a"`.
+    NotInHold = "E0084" Note;
+    /// An output that is not in Unicode's normal form NFC: `"\u212A"`.
+    NotComposed = "E0085" Note;
+    /// A name or alias of two different texts.
+    SameName = "E0086" Note;
+    /// Two keys that give something else in the other order: `"ab" = "x"` and `"ba" = "y"`.
+    OtherOrder = "E0087" Note;
+    /// A sequence that two keymaps have that are on by default.
+    SharedSequence = "E0088" Note;
+    /// A sequence that starts as a code point does: `"U+a"`.
+    CodePointPrefix = "E0089" Note;
+
     /// A result without quotes: `<a> : λ`.
     ComposeUnquoted = "E0150" Error;
     /// No colon before the result: `<a> "λ"`.

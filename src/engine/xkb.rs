@@ -1,12 +1,13 @@
 //! [`XkbKeyboard`]: a [`Keyboard`] with a keymap of libxkbcommon.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use xkbcommon::xkb;
 
 use super::{
     event::{Direction, Session},
     keyboard::{Keyboard, Meaning},
+    lookup::Key,
 };
 use crate::{keycode::Keycode, keysym::Keysym};
 
@@ -86,6 +87,25 @@ impl XkbKeyboard {
     #[must_use]
     pub fn keymap(&self) -> &xkb::Keymap {
         &self.keymap
+    }
+
+    /// Every keysym that a sequence may have and a key of this keymap types, in any group and level.
+    #[must_use]
+    pub fn keysyms(&self) -> HashSet<Keysym> {
+        let keymap = &self.keymap;
+        let mut found = HashSet::new();
+        for code in keymap.min_keycode().raw()..=keymap.max_keycode().raw() {
+            let code = xkb::Keycode::new(code);
+            for group in 0..keymap.num_layouts_for_key(code) {
+                for level in 0..keymap.num_levels_for_key(code, group) {
+                    for keysym in keymap.key_get_syms_by_level(code, group, level) {
+                        let key = Key { keysym: Keysym(keysym.raw()), latin: None };
+                        found.extend(key.forms().iter());
+                    }
+                }
+            }
+        }
+        found
     }
 
     /// Makes `state` what counts.

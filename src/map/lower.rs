@@ -17,7 +17,7 @@ pub const MAX_KEYS: usize = 32;
 pub const MAX_TEXT: usize = 4096;
 
 /// What a rule's table can have.
-const FIELDS: &[&str] = &["text", "name", "alias", "tags", "replaces"];
+const FIELDS: &[&str] = &["text", "name", "alias", "tags", "replaces", "allow"];
 
 /// The rules of a `[sequences]` table. `text` is the file they are written in.
 pub(super) fn rules(
@@ -128,6 +128,7 @@ fn from_table(
             "name" => output.name = string(field.value, "name", diagnostics),
             "alias" => output.alias = strings(field.value, "alias", diagnostics),
             "tags" => output.tags = strings(field.value, "tags", diagnostics),
+            "allow" => output.allow = allowed(field.value, diagnostics),
             "replaces" => output.replaces = strings(field.value, "replaces", diagnostics),
             unknown => diagnostics.push(unknown_key(unknown, field.key_span, "a rule", FIELDS)),
         }
@@ -179,6 +180,34 @@ pub fn string(value: Value, name: &str, diagnostics: &mut Vec<Diagnostic>) -> Op
             None
         }
     }
+}
+
+/// `true` or `false`, or a finding.
+pub fn boolean(value: Value, name: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<bool> {
+    match value.kind {
+        Kind::Boolean(value) => Some(value),
+        other => {
+            let message = format!("`{name}` is {}, not `true` or `false`", other.name());
+            diagnostics.push(Diagnostic::new(Code::WrongType, message).at(value.span, ""));
+            None
+        }
+    }
+}
+
+/// The findings that a rule asks not to be told of itself.
+fn allowed(value: Value, diagnostics: &mut Vec<Diagnostic>) -> Vec<Code> {
+    let ids = spanned_strings(value, "allow", diagnostics).unwrap_or_default();
+    ids.into_iter()
+        .filter_map(|(id, span)| {
+            let code = Code::ALL.iter().copied().find(|code| code.id() == id);
+            if code.is_none() {
+                let message = format!("there is no finding `{id}`");
+                let help = "write the code that `composekey check` shows, such as `E0016`";
+                diagnostics.push(Diagnostic::new(Code::BadValue, message).at(span, "").help(help));
+            }
+            code
+        })
+        .collect()
 }
 
 /// A list of strings; one string alone is a list of one.

@@ -9,11 +9,13 @@
 //! "*a" = { text = "α", name = "alpha", alias = ["&alpha;"], replaces = "å" }
 //! ```
 //!
-//! `read.rs` knows TOML, `lower.rs` makes rules of it, `check.rs` looks at rules beside each other,
-//! `write.rs` writes them, `builtin.rs` holds the keymaps that are part of the program.
+//! `read.rs` knows TOML, `lower.rs` makes rules of it, `check.rs` puts keymaps together, `lint/` looks
+//! for what is well written and yet a trap, `write.rs` writes rules, `builtin.rs` holds the keymaps that
+//! are part of the program.
 
 pub mod builtin;
 mod check;
+pub mod lint;
 mod lower;
 mod read;
 mod write;
@@ -21,7 +23,7 @@ mod write;
 use std::sync::Arc;
 
 pub use check::{Merged, PrefixPair, Removal, Replaced, merge, prefix_pairs};
-pub use lower::{MAX_KEYS, MAX_TEXT, spanned_strings, string, unknown_key};
+pub use lower::{MAX_KEYS, MAX_TEXT, boolean, spanned_strings, string, unknown_key};
 pub use read::{Entry, Kind, Value, limit, read};
 pub use write::write;
 
@@ -47,8 +49,16 @@ pub struct Info {
     pub title: Option<String>,
     /// A few sentences.
     pub description: Option<String>,
-    /// Where its mnemonics come from, and their licence.
+    /// The rule by which its sequences are remembered.
+    pub mnemonic: Option<String>,
+    /// Where its mnemonics come from.
     pub source: Option<String>,
+    /// The licence of that source, or what makes one needless.
+    pub licence: Option<String>,
+    /// The layout on which all its keys can be typed, as `setxkbmap` names it: `us`, `us(intl)`.
+    pub layout: Option<String>,
+    /// Whether the name `default` in the configuration stands for this keymap too.
+    pub default: bool,
 }
 
 /// Reads a keymap called `name`. What is wrong in it is left out and said.
@@ -105,16 +115,26 @@ pub fn no_table(key: &str, found: &Kind) -> Diagnostic {
         .help(format!("write `[{key}]` on a line of its own"))
 }
 
+/// What `[keymap]` can have.
+const INFO: &[&str] =
+    &["title", "description", "mnemonic", "source", "licence", "layout", "default"];
+
 fn info(fields: Vec<Entry>, diagnostics: &mut Vec<Diagnostic>) -> Info {
     let mut info = Info::default();
     for field in fields {
         let slot = match field.key.as_str() {
             "title" => &mut info.title,
             "description" => &mut info.description,
+            "mnemonic" => &mut info.mnemonic,
             "source" => &mut info.source,
+            "licence" => &mut info.licence,
+            "layout" => &mut info.layout,
+            "default" => {
+                info.default = boolean(field.value, "default", diagnostics).unwrap_or_default();
+                continue;
+            }
             key => {
-                let known = &["title", "description", "source"];
-                diagnostics.push(unknown_key(key, field.key_span, "`[keymap]`", known));
+                diagnostics.push(unknown_key(key, field.key_span, "`[keymap]`", INFO));
                 continue;
             }
         };

@@ -11,6 +11,7 @@ mod harness;
 mod holds;
 mod inject;
 mod keyboards;
+mod keymaps;
 mod lifecycle;
 mod options;
 mod overlap;

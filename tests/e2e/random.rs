@@ -9,18 +9,7 @@ use std::{
     time::Duration,
 };
 
-use xkbcommon::xkb;
-
-use crate::support::{App, Desk, Keyboard, Stroke, difference, key, wait_until};
-
-/// A rule that this keyboard can type.
-#[derive(Clone, Debug)]
-struct Rule {
-    strokes: Vec<Stroke>,
-    text: String,
-    /// Longer rules start with this one.
-    is_prefix: bool,
-}
+use crate::support::{App, Desk, Keyboard, Rule, Stroke, difference, key, rules, wait_until};
 
 /// What one hold types, and the letters around it.
 struct Round<'r> {
@@ -38,39 +27,6 @@ impl Round<'_> {
     fn keys(&self) -> impl Iterator<Item = &Stroke> {
         self.rules.iter().flat_map(|rule| &rule.strokes)
     }
-}
-
-/// The rules in use, as the command line lists them.
-fn rules(desk: &Desk) -> Vec<Rule> {
-    let output = desk.home.cli(&["list", "--json"]);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "`composekey list --json`: {errors}");
-    let listed: Vec<(Vec<u32>, String)> =
-        String::from_utf8(output.stdout).expect("JSON is UTF-8").lines().map(listed).collect();
-    let longer = |prefix: &[u32]| {
-        listed.iter().any(|(keys, _)| keys.len() > prefix.len() && keys.starts_with(prefix))
-    };
-    let layout = &desk.keyboard.layout;
-    let typed = |(keysyms, text): &(Vec<u32>, String)| {
-        let stroke = |&keysym: &u32| layout.keysym(keysym).filter(|s| !is_editing(s.code)).cloned();
-        let strokes = keysyms.iter().map(stroke).collect::<Option<Vec<_>>>()?;
-        Some(Rule { strokes, text: text.clone(), is_prefix: longer(keysyms) })
-    };
-    listed.iter().filter_map(typed).collect()
-}
-
-/// Keys that edit what is pending, or that are the trigger itself.
-fn is_editing(code: u8) -> bool {
-    [key::BACKSPACE, key::ESCAPE, key::CAPS].contains(&code)
-}
-
-fn listed(line: &str) -> (Vec<u32>, String) {
-    let rule: serde_json::Value = serde_json::from_str(line).expect("one JSON object a line");
-    let keysyms = rule["keysyms"].as_array().expect("`keysyms` is a list").iter().map(|name| {
-        let name = name.as_str().expect("a keysym's name");
-        xkb::keysym_from_name(name, xkb::KEYSYM_NO_FLAGS).raw()
-    });
-    (keysyms.collect(), rule["text"].as_str().expect("`text` is text").to_owned())
 }
 
 /// SplitMix64: random enough to choose, and the same everywhere.
@@ -162,7 +118,7 @@ impl Drop for Busy {
 fn check(how: fn(&mut Keyboard, &Round), busy: usize) {
     let mut desk = Desk::without_daemon(App::xterm, "");
     desk.start_daemon();
-    let rules = rules(&desk);
+    let rules = rules(&desk).typeable;
     assert!(rules.len() >= 50, "only {} rules can be typed", rules.len());
     let rounds = Choice::new().rounds(&rules, 200);
     let load = Busy::start(busy);
@@ -199,7 +155,7 @@ fn explain(rounds: &[Round], expected: &str, received: &str) -> String {
 fn every_rule_once() {
     let mut desk = Desk::without_daemon(App::xterm, "");
     desk.start_daemon();
-    let rules = rules(&desk);
+    let rules = rules(&desk).typeable;
     let rounds: Vec<Round> =
         rules.iter().map(|rule| Round { before: '(', rules: vec![rule], after: ')' }).collect();
     rounds.iter().for_each(|round| type_plainly(&mut desk.keyboard, round));

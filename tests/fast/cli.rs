@@ -33,14 +33,14 @@ fn uncounted(mut ran: Ran) -> Ran {
 }
 
 #[track_caller]
-fn check(ran: &Ran, status: i32, out: &str, err: &str) {
+pub(crate) fn check(ran: &Ran, status: i32, out: &str, err: &str) {
     assert_eq!(ran.out, out, "stdout");
     assert_eq!(ran.err, err, "stderr");
     assert_eq!(ran.status, status, "status");
 }
 
-const OWN: &str = r#"
-keymaps = ["system", "default", "greek"]
+pub(crate) const OWN: &str = r#"
+keymaps = ["system", "default"]
 
 [sequences]
 "la" = { text = "λ", name = "lambda" }
@@ -53,9 +53,9 @@ keymaps = ["system", "default", "greek"]
 #[test]
 fn test_shows_the_output_and_its_rule() {
     let home = Home::new();
-    let line = keymap_line("default", "'\"u'");
+    let line = keymap_line("umlauts", "'\"u'");
     let expected = format!(
-        "ü\n  U+00FC LATIN SMALL LETTER U WITH DIAERESIS\n  `\"u` in default, keymaps/default.toml:{line}\n"
+        "ü\n  U+00FC LATIN SMALL LETTER U WITH DIAERESIS\n  `\"u` in umlauts, keymaps/umlauts.toml:{line}\n"
     );
     check(&home.run(&["test", "\"u"]), 0, &expected, "");
 
@@ -67,11 +67,11 @@ fn test_shows_the_output_and_its_rule() {
 #[test]
 fn test_shows_what_is_replaced_and_what_follows() {
     let home = Home::with_config(OWN);
-    let line = keymap_line("default", "\"oc\"");
+    let line = keymap_line("typography", "\"oc\"");
     let expected = format!(
         "°C\n  U+00B0 DEGREE SIGN\n  U+0043 LATIN CAPITAL LETTER C\n  \
          `oc` in config, ~/.config/composekey/config.toml:7\n  \
-         instead of © in default, keymaps/default.toml:{line}\n"
+         instead of © in typography, keymaps/typography.toml:{line}\n"
     );
     check(&home.run(&["test", "oc"]), 0, &expected, "");
     let expected = "\
@@ -99,11 +99,11 @@ fn test_of_nothing_shows_the_nearest() {
     let ran = home.run(&["test", "\"q"]);
     assert_eq!((ran.status, ran.out.lines().count()), (1, 5));
     assert_eq!(ran.err, "no rule for `\"q`; the nearest are\n");
-    let ran = home.run(&["test", "*l"]);
+    let ran = home.run(&["test", "@o|"]);
     assert_eq!(
         ran.err,
-        "no rule for `*l`; the nearest are\n\
-         the keymap `greek` gives λ for it: add it to `keymaps` in config.toml\n"
+        "no rule for `@o|`, and none that is like it\n\
+         the keymap `apl` gives ⌽ for it: add it to `keymaps` in config.toml\n"
     );
     let ran = home.run(&["test", "U+3bb"]);
     assert_eq!(ran.status, 1);
@@ -134,7 +134,7 @@ fn keys_that_look_like_options() {
         (&["test", "---"], "—"),
         (&["test", "->", "--color", "never"], "→"),
         (&["--color", "never", "test", "-a"], "ā"),
-        (&["find", "->"], "  ->  →  RIGHTWARDS ARROW  default"),
+        (&["find", "->"], "  ->  →  RIGHTWARDS ARROW  arrows"),
     ] {
         let ran = home.run(args);
         assert_eq!((ran.status, ran.out.lines().next()), (0, Some(first)), "{args:?} {}", ran.err);
@@ -146,9 +146,9 @@ fn keys_that_look_like_options() {
 #[test]
 fn json_objects_have_the_promised_fields() {
     let home = Home::with_config(OWN);
-    let line = keymap_line("default", "\"oc\"");
+    let line = keymap_line("typography", "\"oc\"");
     let expected = format!(
-        r#"{{"match":"exact","keys":"oc","keysyms":["o","c"],"text":"°C","keymap":"config","file":"~/.config/composekey/config.toml","line":7,"replaces":{{"text":"©","keymap":"default","file":"keymaps/default.toml","line":{line}}}}}
+        r#"{{"match":"exact","keys":"oc","keysyms":["o","c"],"text":"°C","keymap":"config","file":"~/.config/composekey/config.toml","line":7,"replaces":{{"text":"©","keymap":"typography","file":"keymaps/typography.toml","line":{line}}}}}
 "#
     );
     check(&home.run(&["test", "oc", "--json"]), 0, &expected, "");
@@ -163,30 +163,6 @@ fn json_objects_have_the_promised_fields() {
             assert!(object.get(field).is_some(), "{field} of {line}");
         }
     }
-}
-
-#[test]
-fn list_groups_by_keymap() {
-    let home = Home::with_config(OWN);
-    let expected = "\
-config (5)
-  la   λ           lambda
-  zz   two\\nlines
-  oc   °C
-  q1   1           DIGIT ONE
-  q12  2           DIGIT TWO
-";
-    check(&home.run(&["list", "config"]), 0, expected, "");
-    let ran = home.run(&["list", "greek"]);
-    assert!(ran.out.starts_with("greek: Greek letters (49)\n  *a  α  alpha\n"), "{}", ran.out);
-    let ran = Home::new().run(&["list", "greke"]);
-    check(
-        &ran,
-        2,
-        "",
-        "error: no keymap `greke` is in use; `--all` lists those that are not in use too\n",
-    );
-    assert!(Home::new().run(&["list", "--all", "greek"]).out.contains("  la  λ  lambda\n"));
 }
 
 #[test]
@@ -285,9 +261,10 @@ fn check_of_a_file() {
     let home = Home::new();
     home.write("pack.toml", "[keymap]\ntitle = \"x\"\n[sequences]\noc = \"°C\"\n");
     let ran = home.run(&["check", "pack.toml"]);
-    let line = line_of("<Multi_key> <o> <c>");
-    let file = fs::read_to_string(COMPOSE).unwrap();
-    let text = file.lines().nth(line - 1).unwrap().replace('\t', "    ");
+    let line = keymap_line("typography", "\"oc\"");
+    let path = format!("{}/keymaps/typography.toml", env!("CARGO_MANIFEST_DIR"));
+    let file = fs::read_to_string(path).unwrap();
+    let text = file.lines().nth(line - 1).unwrap();
     let digits = line.to_string().len();
     let gutter = " ".repeat(digits);
     let out = format!(
@@ -298,14 +275,22 @@ note[E0015]: `oc` gives `°C` instead of `©`
 {:>digits$} | oc = \"°C\"
 {gutter} | ^^ this rule of `pack` wins
 {gutter} |
-{gutter}::: {COMPOSE}:{line}:1
+{gutter}::: keymaps/typography.toml:{line}:1
 {gutter} |
 {line} | {text}
-{gutter} | ------------------- over this one of `system`
+{gutter} | ---- over this one of `typography`
 {gutter} |
 {gutter} = help: if it is meant, say so: `replaces = \"©\"`
 
-1 note; N sequences from system, pack
+note[E0081]: the keymap does not say its `description`, `mnemonic`, `source`, `licence`, `layout`
+ --> ~/.config/composekey/pack.toml:1:1
+  |
+1 | [keymap]
+  | ^^^^^^^^
+  |
+  = help: whoever finds the keymap needs it: add `description = \"…\"`
+
+2 notes; N sequences from system, default, pack
 ",
         4
     );

@@ -65,6 +65,10 @@ fn caused(block: &Block) -> Vec<String> {
     let mut args = vec!["check", "--json"];
     let mut locales: Option<PathBuf> = None;
     match block.info.as_str() {
+        "toml keymap" => {
+            home.write("keymap.toml", &block.text);
+            args.push("keymap.toml");
+        }
         "toml config" => home.write("config.toml", &block.text),
         "toml generate" | "toml generate-many" => {
             let many = block.info.ends_with("many");
@@ -217,7 +221,8 @@ fn every_setting_is_documented_with_its_default() {
     let loaded = config::load(&paths);
     assert_eq!(loaded.diagnostics, []);
     assert_eq!(loaded.settings, Settings::default());
-    let keymaps: Vec<_> = loaded.keymaps.iter().map(|keymap| &*keymap.name).collect();
+    let mut keymaps: Vec<_> = loaded.keymaps.iter().map(|keymap| &*keymap.entry).collect();
+    keymaps.dedup();
     assert_eq!(keymaps, config::DEFAULT_KEYMAPS);
     assert_eq!(loaded.removed, []);
 }
@@ -260,7 +265,7 @@ fn every_command_and_option_is_documented() {
 #[test]
 fn the_tables_of_rules_and_keymaps_are_complete() {
     let document = read("docs/map-format.md");
-    for field in ["text", "name", "alias", "tags", "replaces"] {
+    for field in ["text", "name", "alias", "tags", "replaces", "allow"] {
         assert!(document.contains(&format!("| `{field}` |")), "{field}");
     }
     for keymap in map::builtin::BUILTIN {

@@ -9,6 +9,8 @@ mod import;
 mod keymaps;
 mod keysyms;
 mod layers;
+mod list;
 mod oracle;
+mod packs;
 mod programs;
 mod support;

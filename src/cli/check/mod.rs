@@ -1,10 +1,11 @@
 //! `composekey check`: mistakes in the configuration or in a file.
 //!
-//! This file is about maps; `compose.rs` is about Compose files, `table.rs` draws how each toolkit
-//! fares, `fix.rs` mends.
+//! This file is about maps, with `lint.rs`; `compose.rs` is about Compose files, `table.rs` draws how
+//! each toolkit fares, `fix.rs` mends.
 
 mod compose;
 mod fix;
+mod lint;
 mod table;
 
 use std::{
@@ -14,12 +15,11 @@ use std::{
 
 use clap::{Args, ValueEnum};
 
+use self::lint::What;
 use super::{Exit, Terminal, plural};
 use crate::{
     config::{self, Disk, Loaded, Paths},
     diagnostic::{Code, Diagnostic, Severity, json_line, render, sarif},
-    map,
-    sequence::Rule,
     source::{Loader, Sources},
     xcompose::profile::Profile,
 };
@@ -82,15 +82,15 @@ pub(super) fn run(args: &Check, paths: &Paths, terminal: &mut Terminal<'_>) -> i
         writeln!(terminal.err, "error: `--fix` mends Compose files, and this is a map")?;
         return Ok(Exit::Failed);
     }
-    let mut loaded = match file {
-        None => config::load(paths),
+    let (mut loaded, what) = match file {
+        None => (config::load(paths), What::Config),
         Some(file) => match load_map(&file, paths) {
-            Ok(loaded) => loaded,
+            Ok(read) => read,
             Err(error) => return unreadable(&error, terminal),
         },
     };
-    let pairs = prefix_notes(&loaded);
-    loaded.diagnostics.extend(pairs);
+    let found = lint::lint(&loaded, what);
+    loaded.diagnostics.extend(found);
     print(&loaded.diagnostics, &loaded.sources, args, terminal)?;
     if args.format() == Format::Text {
         let found = count(&loaded.diagnostics);
@@ -152,42 +152,15 @@ fn print(
     if any { writeln!(terminal.out, "`--all` shows them\n") } else { Ok(()) }
 }
 
-/// Loads a keymap or a configuration.
-fn load_map(file: &Path, paths: &Paths) -> Result<Loaded, Diagnostic> {
+/// Loads a keymap or a configuration, and says which it was.
+fn load_map(file: &Path, paths: &Paths) -> Result<(Loaded, What), Diagnostic> {
     let bytes = Disk::default().load(file).map_err(|error| Diagnostic::unloadable(file, &error))?;
     if config::is_config(&String::from_utf8_lossy(&bytes)) {
         let mut paths = paths.clone();
         paths.set_config(file.to_owned());
-        return Ok(config::load(&paths));
+        return Ok((config::load(&paths), What::Config));
     }
-    Ok(config::load_keymap(paths, file))
-}
-
-/// Notes about rules that start others, where the user wrote one of them.
-fn prefix_notes(loaded: &Loaded) -> Vec<Diagnostic> {
-    let own = |rule: &Rule| loaded.is_users(rule);
-    let mut notes = Vec::new();
-    for pair in map::prefix_pairs(&loaded.rules) {
-        let short = &loaded.rules[pair.short];
-        let mut longer: Vec<&Rule> = pair.longer.iter().map(|&i| &loaded.rules[i]).collect();
-        if !own(short) {
-            longer.retain(|rule| own(rule));
-        }
-        let Some(first) = longer.first() else { continue };
-        let others = match longer.len() {
-            1 => String::new(),
-            n => format!(" and {} more", n - 1),
-        };
-        let message =
-            format!("`{}` is also the start of `{}`{others}", short.sequence, first.sequence);
-        notes.push(
-            Diagnostic::new(Code::PrefixPair, message)
-                .at(short.span, "typed when the trigger is let go, or another key follows")
-                .at(first.span, "typed when the keys go on")
-                .help("the daemon knows both; a Compose file can have the longer ones only"),
-        );
-    }
-    notes
+    Ok((config::load_keymap(paths, file), What::Keymap))
 }
 
 /// How many findings of which severity there are.
@@ -208,6 +181,11 @@ fn count(findings: &[Diagnostic]) -> String {
 /// The sequences that were read, and the keymaps.
 fn looked_at(loaded: &Loaded) -> String {
     let sequences = plural(loaded.rules.len(), "sequence");
-    let names: Vec<_> = loaded.keymaps.iter().map(|keymap| &*keymap.name).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for keymap in &loaded.keymaps {
+        if names.last() != Some(&&**keymap.group()) {
+            names.push(keymap.group());
+        }
+    }
     if names.is_empty() { sequences } else { format!("{sequences} from {}", names.join(", ")) }
 }

@@ -8,6 +8,7 @@ mod inspect;
 mod keyboard;
 mod layout;
 pub(crate) mod recorder;
+mod rules;
 mod server;
 mod wait;
 pub(crate) mod xwayland;
@@ -21,6 +22,7 @@ pub(crate) use daemon::{Daemon, Home, gone, program, send, wake_ups};
 pub(crate) use desk::{Desk, PATIENT, SEQUENCES};
 pub(crate) use keyboard::Keyboard;
 pub(crate) use layout::{Layout, Stroke};
+pub(crate) use rules::{Rule, rules};
 pub(crate) use server::Server;
 pub(crate) use wait::{LIMIT, wait_until};
 
