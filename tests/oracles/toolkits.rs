@@ -103,6 +103,7 @@ fn at_home(home: &Path) -> BTreeMap<String, String> {
 }
 
 /// Asks a toolkit, and compares all that it says.
+#[expect(clippy::print_stdout, reason = "a long run says how much it compared")]
 fn check(toolkit: Toolkit, family: Family, names: &[String], questions: &[Question]) {
     let answers = toolkit.ask(questions);
     let mut wrong = Vec::new();
