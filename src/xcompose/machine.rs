@@ -153,6 +153,7 @@ impl Overlap {
         match profile.reader() {
             Family::LibX11 => Self::Longer,
             Family::Gtk3 => Self::Both,
+            Family::Ibus if !profile.since(1, 5, 32) => Self::Both,
             Family::Gtk4 | Family::Ibus => Self::Shown,
             _ if profile.since(1, 10, 0) => Self::Later,
             _ => Self::Longer,
