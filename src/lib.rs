@@ -1,7 +1,7 @@
 //! composekey: hold Caps Lock, type a sequence, and the character is there.
 //!
 //! The pipeline, in reading order: a TOML map or a Compose file becomes [`sequence::Rule`]s
-//! ([`map`], [`xcompose`]); rules become a [`table::Table`]; the [`engine`] turns key events into
+//! ([`map`], [`xcompose`], [`exchange`]); rules become a [`table::Table`]; the [`engine`] turns key events into
 //! actions by that table; the shells ([`input`], [`output`], over [`x11`]) carry events in and
 //! actions out; [`daemon`] and [`cli`] are the two programs.
 //!
@@ -16,6 +16,8 @@ pub mod source;
 // formats
 pub mod map;
 pub mod xcompose;
+// formats of other programs
+pub mod exchange;
 // compiled
 pub mod table;
 // engine
@@ -30,3 +32,4 @@ pub mod cli;
 pub mod config;
 pub mod daemon;
 pub mod ipc;
+pub mod save;

@@ -4,6 +4,8 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::{generate::Generate, import::Import, undo::Undo};
+
 /// Try, list, find and check compose sequences, and write them for other programs.
 #[derive(Debug, Parser)]
 #[command(name = "composekey", version, arg_required_else_help = true)]
@@ -40,10 +42,16 @@ pub enum Command {
     List(List),
     /// Find sequences by character, name, code point or keys
     Find(Find),
-    /// Write the sequences as a Compose file, for every toolkit
+    /// Write the sequences for other programs: ~/.XCompose, or what --target names
     Generate(Generate),
+    /// Make a keymap of a file of another program
+    Import(Import),
+    /// Bring back what a written file was before
+    Undo(Undo),
     /// Look for mistakes in the configuration or in a file
-    Check(Check),
+    Check(super::check::Check),
+    /// Tell what a finding means
+    Explain(super::explain::Explain),
     /// Show how the daemon is
     Status(Ask),
     /// Have the daemon read the configuration again
@@ -78,7 +86,7 @@ pub struct Type {
 pub(super) fn set_keys_apart(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut options: Vec<OsString> = args.into_iter().collect();
     let Some(command) = command(&options) else { return options };
-    if options[command] != "test" && options[command] != "find" {
+    if !["test", "find", "explain"].iter().any(|name| options[command] == *name) {
         return options;
     }
     // Then there are names of keysyms instead.
@@ -123,7 +131,7 @@ fn command(args: &[OsString]) -> Option<usize> {
 }
 
 fn takes_value(option: &str) -> bool {
-    matches!(option, "--color" | "--config" | "--file" | "--as")
+    matches!(option, "--color" | "--config" | "--file" | "--for" | "--as")
 }
 
 fn is_option(arg: &str) -> bool {
@@ -177,27 +185,6 @@ pub struct Find {
     #[arg(long)]
     pub all: bool,
     /// Print JSON Lines, one object a rule
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `composekey generate`.
-#[derive(Debug, Args)]
-pub struct Generate {
-    /// Write to the standard output
-    #[arg(long, required = true)]
-    pub stdout: bool,
-    /// Print JSON Lines, one object a rule that the file has, or a finding about one that it has not
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `composekey check`.
-#[derive(Debug, Args)]
-pub struct Check {
-    /// A keymap, a configuration or a Compose file; without one, the configuration in use
-    pub file: Option<PathBuf>,
-    /// Print JSON Lines, one object a finding
     #[arg(long)]
     pub json: bool,
 }

@@ -4,14 +4,18 @@
 
 mod args;
 mod check;
+mod explain;
 mod find;
 mod generate;
+mod import;
 mod keysyms;
 mod list;
 mod show;
 mod status;
 mod test;
 mod type_text;
+mod undo;
+mod write;
 
 use std::{
     ffi::OsString,
@@ -21,11 +25,14 @@ use std::{
 use clap::Parser;
 
 pub use args::{Cli, Color, Command};
+pub use check::{Check, Format};
+pub use explain::Explain;
 
 use crate::{
     config::{self, Loaded, Paths},
-    diagnostic::{Severity, Style, render},
+    diagnostic::{Diagnostic, Severity, Style, json_line, render},
     ipc::Request,
+    source::Sources,
 };
 
 /// How a command ended. The number is the exit status.
@@ -129,7 +136,10 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
         Command::List(args) => list::run(&args, &paths, terminal),
         Command::Find(args) => find::run(&args, &paths, terminal),
         Command::Generate(args) => generate::run(&args, &paths, terminal),
+        Command::Import(args) => import::run(&args, &paths, terminal),
+        Command::Undo(args) => undo::run(&args, &paths, terminal),
         Command::Check(args) => check::run(&args, &paths, terminal),
+        Command::Explain(args) => explain::run(&args, &paths, terminal),
         Command::Status(args) => status::run(&Request::Status, &args, &paths, terminal),
         Command::Reload(args) => status::run(&Request::Reload, &args, &paths, terminal),
         Command::Pause(args) => status::run(&Request::Pause, &args, &paths, terminal),
@@ -151,6 +161,26 @@ fn usage(error: &clap::Error, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
         Style::Plain => write!(stream, "{text}")?,
     }
     Ok(exit)
+}
+
+/// `1 rule`, `2 rules`.
+fn plural(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// Says the finding that ends a command.
+fn refuse(
+    finding: &Diagnostic,
+    sources: &Sources,
+    json: bool,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Exit> {
+    if json {
+        writeln!(terminal.out, "{}", json_line(finding, sources))?;
+    } else {
+        writeln!(terminal.err, "{}", render(finding, sources, terminal.err_style))?;
+    }
+    Ok(Exit::Failed)
 }
 
 /// Loads the configuration and says what is wrong with it beside the answer.

@@ -12,7 +12,7 @@ use crate::source::{LoadError, Loader};
 pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 /// How many links of a chain are followed, as Linux does.
-const MAX_LINKS: usize = 40;
+pub const MAX_LINKS: usize = 40;
 
 /// Reads regular files of up to [`MAX_BYTES`].
 #[derive(Debug, Default)]

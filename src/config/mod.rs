@@ -7,7 +7,7 @@ mod settings;
 
 use std::{path::Path, sync::Arc};
 
-pub use disk::{Disk, MAX_BYTES};
+pub use disk::{Disk, MAX_BYTES, MAX_LINKS};
 pub use paths::Paths;
 pub use settings::{Feedback, NAMES, Settings};
 
@@ -57,6 +57,14 @@ impl Loaded {
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Whether the user wrote this rule, rather than the locale or a built-in keymap.
+    #[must_use]
+    pub fn is_users(&self, rule: &Rule) -> bool {
+        let file = &self.sources.get(rule.span.source).name;
+        *rule.keymap != *xcompose::SYSTEM
+            && builtin::BUILTIN.iter().all(|keymap| keymap.file != file)
     }
 
     /// The rules that the rule at this index took the place of, oldest first.

@@ -16,6 +16,10 @@ pub struct Paths {
     pub config_file: PathBuf,
     /// Its folder: paths in `keymaps` start there.
     pub config_dir: PathBuf,
+    /// The folder of the user's configurations, composekey's among them.
+    pub config_home: PathBuf,
+    /// composekey's folder for what it must remember; `None` without a home.
+    pub state_dir: Option<PathBuf>,
     /// The user's runtime folder, for the control socket; `None` without a session.
     pub runtime_dir: Option<PathBuf>,
     /// The home folder and the locale, for `system`.
@@ -25,8 +29,8 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// The paths of this process: `$XDG_CONFIG_HOME`, `$XDG_RUNTIME_DIR`, `$HOME`, the locale and
-    /// `$XLOCALEDIR`.
+    /// The paths of this process: `$XDG_CONFIG_HOME`, `$XDG_STATE_HOME`, `$XDG_RUNTIME_DIR`,
+    /// `$HOME`, the locale and `$XLOCALEDIR`.
     #[must_use]
     pub fn from_env() -> Self {
         let dirs = BaseDirs::new();
@@ -51,6 +55,9 @@ impl Paths {
         // The order of setlocale(3).
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find(|name| set(name));
         let locale = locale.and_then(|name| env(name)?.into_string().ok());
+        // A relative path counts as none: XDG Base Directory Specification.
+        let state = env("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let state = state.or_else(|| Some(home.as_ref()?.join(".local/state")));
         let folder = env("XLOCALEDIR").filter(|value| !value.is_empty());
         let compose = Environment {
             xcomposefile: env("XCOMPOSEFILE"),
@@ -61,6 +68,8 @@ impl Paths {
             compose,
             config_file: config_dir.join("config.toml"),
             config_dir,
+            config_home,
+            state_dir: state.map(|folder| folder.join("composekey")),
             runtime_dir,
             world: World {
                 locale: locale.unwrap_or_else(|| "C".to_owned()),

@@ -10,18 +10,20 @@
 //! ```
 //!
 //! `read.rs` knows TOML, `lower.rs` makes rules of it, `check.rs` looks at rules beside each other,
-//! `builtin.rs` holds the keymaps that are part of the program.
+//! `write.rs` writes them, `builtin.rs` holds the keymaps that are part of the program.
 
 pub mod builtin;
 mod check;
 mod lower;
 mod read;
+mod write;
 
 use std::sync::Arc;
 
 pub use check::{Merged, PrefixPair, Removal, Replaced, merge, prefix_pairs};
 pub use lower::{MAX_KEYS, MAX_TEXT, spanned_strings, string, unknown_key};
 pub use read::{Entry, Kind, Value, limit, read};
+pub use write::write;
 
 use crate::{
     diagnostic::{Code, Diagnostic},

@@ -45,7 +45,8 @@ fn digits(text: &[u8], radix: u32, most: usize) -> (u8, usize) {
 /// The text as a string that every toolkit reads alike: only `\` and `"` are escaped.
 ///
 /// `None` when it has control characters, which no escape carries everywhere.
-pub(super) fn escape(text: &str) -> Option<String> {
+#[must_use]
+pub fn escape(text: &str) -> Option<String> {
     let mut escaped = String::with_capacity(text.len() + 2);
     escaped.push('"');
     for c in text.chars() {

@@ -17,12 +17,14 @@ mod locale;
 pub mod machine;
 pub mod profile;
 mod reader;
+pub mod report;
 pub mod tree;
 
 use std::path::{Path, PathBuf};
 
-pub use emit::{Emitted, MAX_KEYS, MAX_TEXT, NotCarried, emit};
-pub use reader::{read, system};
+pub use emit::{Base, Emitted, MAX_KEYS, MAX_TEXT, Request, emit};
+pub use escape::escape as quote;
+pub use reader::{read, system, whole_system};
 
 /// What the locale's own Compose file is called as a keymap.
 pub const SYSTEM: &str = "system";

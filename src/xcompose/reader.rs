@@ -3,7 +3,7 @@
 //!
 //! libX11 and no other, because it reads the files of older locales too, and never gives up a file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{
     SYSTEM, World,
@@ -26,16 +26,10 @@ pub fn system(
     loader: &mut dyn Loader,
     sources: &mut Sources,
 ) -> (Vec<Rule>, Vec<Diagnostic>) {
-    // The tables of the X locales tell whether there are any.
-    let there = loader.load(&world.file("compose.dir")).is_ok();
-    let file = profile::locale_file(world, loader, there);
-    let Some(file) = file else {
-        let message = format!("no Compose file in `{}`: `system` is empty", world.folder.display());
-        let help =
-            "install the X locales (Debian: libx11-data), or leave `system` out of `keymaps`";
-        return (Vec::new(), vec![Diagnostic::new(Code::NoSystemTable, message).help(help)]);
+    let (file, reading) = match locales_own(world, loader, sources) {
+        Ok(read) => read,
+        Err(finding) => return (Vec::new(), vec![finding]),
     };
-    let reading = profile::read(Family::LibX11.into(), &file, world, loader, sources);
     let composed = |keysyms: &[Keysym]| match keysyms {
         [Keysym::MULTI_KEY, rest @ ..] => Sequence::new(rest),
         _ => None,
@@ -47,6 +41,32 @@ pub fn system(
     };
     let asked = |statement: &Statement| !other(statement);
     (rules(&reading, SYSTEM, sources, composed), findings(&reading, &file, sources, asked))
+}
+
+/// All the rules of the locale's own Compose file, `<Multi_key>` where it is written; none without
+/// X locales.
+#[must_use]
+pub fn whole_system(world: &World, loader: &mut dyn Loader, sources: &mut Sources) -> Vec<Rule> {
+    let Ok((_, reading)) = locales_own(world, loader, sources) else { return Vec::new() };
+    rules(&reading, SYSTEM, sources, |keysyms| Sequence::new(keysyms))
+}
+
+/// The locale's own Compose file.
+fn locales_own(
+    world: &World,
+    loader: &mut dyn Loader,
+    sources: &mut Sources,
+) -> Result<(PathBuf, Reading), Diagnostic> {
+    // The tables of the X locales tell whether there are any.
+    let there = loader.load(&world.file("compose.dir")).is_ok();
+    let Some(file) = profile::locale_file(world, loader, there) else {
+        let message = format!("no Compose file in `{}`: `system` is empty", world.folder.display());
+        let help =
+            "install the X locales (Debian: libx11-data), or leave `system` out of `keymaps`";
+        return Err(Diagnostic::new(Code::NoSystemTable, message).help(help));
+    };
+    let reading = profile::read(Family::LibX11.into(), &file, world, loader, sources);
+    Ok((file, reading))
 }
 
 /// The rules of the Compose file at `path`, with `<Multi_key>` where it is written.

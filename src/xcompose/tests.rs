@@ -246,6 +246,26 @@ fn rule(keys: &str, text: &str, keymap: &str) -> Rule {
     }
 }
 
+/// The rules of a locale, as a Compose file has them.
+fn locale(rules: &[(&str, &str)]) -> Vec<Rule> {
+    rules.iter().map(|(keys, text)| rule(keys, text, SYSTEM)).collect()
+}
+
+/// Rules of the keymap `config` are the user's.
+fn request<'a>(own: &'a [Rule], system: Option<&'a [Rule]>, removed: &'a [Rule]) -> Request<'a> {
+    Request {
+        rules: own.iter().collect(),
+        is_users: Box::new(|rule| &*rule.keymap == "config"),
+        system,
+        removed: removed.iter().collect(),
+        flatten: false,
+    }
+}
+
+fn told(emitted: &Emitted<'_>) -> Vec<String> {
+    emitted.findings.iter().map(|d| format!("{} {}", d.code.id(), d.message)).collect()
+}
+
 #[test]
 fn writes_what_every_toolkit_reads() {
     let mut named = rule("<Left>λ", "x\"y\\", "config");
@@ -260,16 +280,15 @@ fn writes_what_every_toolkit_reads() {
         rule("long", &"x".repeat(256), "greek"),
         rule("q", "starts a system rule", "greek"),
         rule("sy1", "longer than a system rule", "config"),
+        rule("<U2192>", "a wide key", "config"),
         named,
     ];
-    let included = [rule("qq", "system", SYSTEM), rule("sy", "short", SYSTEM)];
-    let removed = [rule("gone", "x", "greek"), rule("<3", "♥", SYSTEM)];
-    let own: Vec<_> = own.iter().collect();
-    let emitted = emit(&own, Some(&included.iter().collect::<Vec<_>>()), &removed);
+    let system = locale(&[("<Multi_key>qq", "system"), ("<Multi_key>sy", "short")]);
+    let emitted = emit(&request(&own, Some(&system), &[]));
     let expected = "\
 include \"%L\"
 
-# Written by composekey from its keymaps: change those, not this file.
+# Written by composekey: change its keymaps, not this file.
 
 # greek
 <Multi_key> <l> <a> : \"λ\" Greek_lamda
@@ -278,27 +297,106 @@ include \"%L\"
 
 # config
 <Multi_key> <s> <y> <1> : \"longer than a system rule\"
+<Multi_key> <U2192> : \"a wide key\"
 <Multi_key> <Left> <Greek_lamda> : \"x\\\"y\\\\\" # a name
 ";
-    assert_eq!(emitted.text().replace("Greek_lambda", "Greek_lamda"), expected);
-    let left_out: Vec<_> = emitted
-        .left_out
-        .iter()
-        .map(|n| format!("{} {}", n.diagnostic.code.id(), n.diagnostic.message))
-        .collect();
+    assert_eq!(emitted.text(), expected);
     assert_eq!(
-        left_out,
+        told(&emitted),
         [
-            "E0027 `--` is not in the Compose file: `---` starts with it",
             "E0028 `123456780` is not in the Compose file: it has 9 keys, a line there at most 8",
             "E0029 `nl` is not in the Compose file: its output has a newline or a tab, which \
              toolkits read differently",
             "E0029 `long` is not in the Compose file: its output has 256 bytes, a line there at \
              most 255",
+            "E0027 `--` is not in the Compose file: `---` starts with it",
             "E0027 `q` is not in the Compose file: `qq` starts with it",
             "E0027 `sy1` hides `sy` in the Compose file",
-            "E0030 `<3` is not removed in the Compose file",
+            "E0045 GTK and IBus do not know the key `U2192` of `<U2192>`",
         ]
     );
-    assert!(!emit(&own, None, &removed).text().contains("include"));
+    assert_eq!(emitted.left_out.len(), 5);
+    assert!(!emit(&request(&own, None, &[])).text().contains("include"));
+}
+
+#[test]
+fn the_locale_is_written_out_when_an_include_cannot_do_it() {
+    let system = locale(&[
+        ("<dead_acute>a", "á"),
+        ("<Multi_key>oc", "old"),
+        ("<Multi_key>oc", "©"),
+        ("<Multi_key><3", "♥"),
+        ("<Multi_key>--.", "–"),
+        ("<Multi_key>---", "—"),
+        ("<Multi_key>sy", "short"),
+        ("<Multi_key>ab", "starts abc"),
+        ("<Multi_key>abc", "abc"),
+    ]);
+    let own =
+        [rule("--", "mine", "config"), rule("sy1", "longer", "greek"), rule("---x", "x", "greek")];
+    let removed = [rule("<3", "♥", SYSTEM)];
+    let emitted = emit(&request(&own, Some(&system), &removed));
+    let expected = "\
+# Written by composekey: change its keymaps, not this file.
+# The table of the locale is written out: without `<3`, which an include has.
+
+<dead_acute> <a> : \"á\" aacute
+<Multi_key> <o> <c> : \"©\" copyright
+<Multi_key> <a> <b> <c> : \"abc\"
+
+# config
+<Multi_key> <minus> <minus> : \"mine\"
+
+# greek
+<Multi_key> <s> <y> <1> : \"longer\"
+";
+    assert_eq!(emitted.text(), expected);
+    assert_eq!(
+        told(&emitted),
+        [
+            "E0027 `---x` is not in the Compose file: it starts with `--`",
+            "E0027 `--` hides `--.` and 1 more in the Compose file",
+            "E0027 `sy1` hides `sy` in the Compose file",
+            "E0030 `<3` is removed, but not for every program",
+        ]
+    );
+
+    // The user's short rule alone is a reason, a keymap's is not; being asked is one.
+    let reason = |own: &[Rule], flatten| {
+        let request = Request { flatten, ..request(own, Some(&system), &[]) };
+        emit(&request).base
+    };
+    let flattened = |why: &str| Base::Flattened(why.into());
+    assert_eq!(
+        reason(&own[..1], false),
+        flattened("`--` would be hidden by longer rules of an include")
+    );
+    assert_eq!(reason(&[rule("--", "–", "greek")], false), Base::Included);
+    assert_eq!(reason(&[], true), flattened("as asked"));
+    assert_eq!(emit(&request(&own, None, &removed)).base, Base::Nothing);
+}
+
+#[test]
+fn gtk_4_gets_no_more_than_it_takes() {
+    let many = |keymap: &str, n: usize, text: &str| -> Vec<Rule> {
+        (0..n).map(|i| rule(&format!("{i:06}"), text, keymap)).collect()
+    };
+    // 7 units a rule, 44 rows of an index of 9, beside the 17,711 of GTK's own table.
+    let room = (0x8000 - 1 - 17_711 - 44 * 9) / 7;
+    let mut own = many("greek", room, "x");
+    own.push(rule("mine", "x", "config"));
+    let emitted = emit(&request(&own, Some(&[]), &[]));
+    assert_eq!(emitted.lines.len(), room);
+    assert!(emitted.lines.iter().any(|(rule, _)| &*rule.keymap == "config"), "one's own first");
+    let first = room - 1;
+    assert_eq!(
+        told(&emitted),
+        [format!(
+            "E0044 `{first:06}` did not fit into the Compose file: GTK 4 takes no table that large"
+        )]
+    );
+    // Texts have a room of their own.
+    let long = many("greek", 1000, &"x".repeat(99));
+    assert_eq!(emit(&request(&long, None, &[])).lines.len(), 327);
+    assert_eq!(emit(&request(&many("greek", 1000, "λ"), None, &[])).lines.len(), 1000);
 }

@@ -12,10 +12,15 @@ fn line_of(start: &str) -> usize {
     1 + file.lines().position(|line| line.starts_with(start)).unwrap()
 }
 
+/// The file of a built-in keymap.
+pub(crate) fn keymap_path(keymap: &str) -> String {
+    format!("{}/keymaps/{keymap}.toml", env!("CARGO_MANIFEST_DIR"))
+}
+
 /// The line of a built-in keymap that starts so.
-fn keymap_line(keymap: &str, start: &str) -> usize {
-    let path = format!("{}/keymaps/{keymap}.toml", env!("CARGO_MANIFEST_DIR"));
-    1 + fs::read_to_string(path).unwrap().lines().position(|l| l.starts_with(start)).unwrap()
+pub(crate) fn keymap_line(keymap: &str, start: &str) -> usize {
+    let text = fs::read_to_string(keymap_path(keymap)).unwrap();
+    1 + text.lines().position(|line| line.starts_with(start)).unwrap()
 }
 
 /// The answer without the number of sequences, which libX11's version decides.
@@ -234,34 +239,6 @@ fn find_of_nothing() {
     let expected = "no sequence found for `no such thing`; `--all` looks into every keymap\n";
     check(&ran, 1, "", expected);
     assert_eq!(home.run(&["find", "--all", "omega", "small"]).status, 0);
-}
-
-#[test]
-fn generate_writes_the_file_and_says_what_it_left_out() {
-    let home = Home::with_config("keymaps = []\n[sequences]\nla = \"λ\"\nla1 = \"λ₁\"\n");
-    let out = "\
-# Written by composekey from its keymaps: change those, not this file.
-
-# config
-<Multi_key> <l> <a> <1> : \"λ₁\"
-";
-    let err = "\
-warning[E0027]: `la` is not in the Compose file: `la1` starts with it
- --> ~/.config/composekey/config.toml:3:1
-  |
-3 | la = \"λ\"
-  | ^^ this rule is left out
-4 | la1 = \"λ₁\"
-  | --- for this longer one
-  |
-  = help: the daemon has both; for other programs give the short one another
-          ending
-
-";
-    check(&home.run(&["generate", "--stdout"]), 0, out, err);
-    assert_eq!(home.run(&["generate"]).status, 2);
-    home.write("config.toml", "[sequences]\nla = 1\n");
-    assert_eq!(home.run(&["generate", "--stdout"]).status, 1, "an error in the map");
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! The documents say what the program does.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
 
 use composekey::{
     config::{self, Settings},
@@ -58,22 +63,68 @@ fn caused(block: &Block) -> Vec<String> {
     let big = fs::File::create(home.path("big.toml")).unwrap();
     big.set_len(100 * 1024 * 1024).unwrap();
     let mut args = vec!["check", "--json"];
-    let mut locales = None;
+    let mut locales: Option<PathBuf> = None;
     match block.info.as_str() {
         "toml config" => home.write("config.toml", &block.text),
-        "toml generate" => {
-            home.write("config.toml", &block.text);
+        "toml generate" | "toml generate-many" => {
+            let many = block.info.ends_with("many");
+            let (start, rule) = block.text.split_at(block.text.find("\"1").unwrap_or_default());
+            let rules =
+                (1000..if many { 5000 } else { 1000 }).map(|n| rule.replace('1', &n.to_string()));
+            let text = if many {
+                start.to_owned() + &rules.collect::<String>()
+            } else {
+                block.text.clone()
+            };
+            home.write("config.toml", &text);
             args = vec!["generate", "--stdout", "--json"];
+        }
+        "toml generate-vim" => {
+            home.write("config.toml", &block.text);
+            args = vec!["generate", "--target", "vim", "--stdout", "--json"];
+        }
+        "compose import" => {
+            home.write("Compose", &block.text);
+            args = vec!["import", "Compose", "--json"];
+        }
+        "compose over" | "compose over-read-only" => {
+            home.write("../../.XCompose", &block.text);
+            if block.info.ends_with("read-only") {
+                let read_only = fs::Permissions::from_mode(0o444);
+                fs::set_permissions(home.path("../../.XCompose"), read_only).unwrap();
+            }
+            args = vec!["generate", "--json"];
+        }
+        "compose locale-repeated" => {
+            fs::create_dir_all(home.path("locale/en_US.UTF-8")).unwrap();
+            home.write("locale/compose.dir", "en_US.UTF-8/Compose: en_US.UTF-8\n");
+            home.write("locale/en_US.UTF-8/Compose", block.text.repeat(11));
+            locales = Some(home.path("locale"));
+            args = vec!["generate", "--json"];
+        }
+        "console" => {
+            args = block
+                .text
+                .split_whitespace()
+                .skip_while(|&word| word != "composekey")
+                .skip(1)
+                .collect();
+            args.push("--json");
         }
         "toml config-without-x-locales" => {
             home.write("config.toml", &block.text);
-            locales = Some("/nowhere");
+            locales = Some("/nowhere".into());
         }
+        "toml config repeated" => home.write("config.toml", block.text.repeat(60)),
         "compose" => home.write("Compose", &block.text),
-        "compose repeated" => home.write("Compose", block.text.repeat(60)),
+        "compose crlf" => home.write("Compose", block.text.replace('\n', "\r\n")),
+        "compose bom" => home.write("Compose", format!("\u{feff}{}", block.text)),
+        "compose cut" => home.write("Compose", block.text.trim_end()),
+        "compose long" => home.write("Compose", block.text.replace('…', &"x".repeat(300))),
+        "compose nul" => home.write("Compose", format!("\0\n{}", block.text)),
         other => panic!("`{other}` at {}: what is this example?", block.heading),
     }
-    if block.info.starts_with("compose") {
+    if matches!(block.info.as_str(), "compose" | "compose repeated") {
         args.push("Compose");
     }
     let output =

@@ -7,15 +7,16 @@ use std::{collections::BTreeSet, fs, path::Path};
 const LAYERS: &[&[&str]] = &[
     &["keycode", "keysym", "source", "sequence", "diagnostic"],
     &["map", "xcompose"],
+    &["exchange"],
     &["table"],
     &["engine"],
     &["x11"],
     &["input", "output"],
-    &["config", "ipc", "daemon", "cli"],
+    &["config", "ipc", "daemon", "cli", "save"],
 ];
 
 /// Layers whose modules may use each other.
-const OPEN: &[usize] = &[0, 6];
+const OPEN: &[usize] = &[0, 7];
 
 /// What a pure module must not touch.
 const IMPURE: &[&str] =

@@ -1,0 +1,65 @@
+//! Rules to the TOML of a keymap: [`write()`].
+
+use super::Info;
+use crate::sequence::{Output, Rule};
+
+/// A keymap file with these rules. Reading it gives them back.
+#[must_use]
+pub fn write(info: &Info, rules: &[Rule]) -> String {
+    let mut text = String::from("[keymap]\n");
+    let fields =
+        [("title", &info.title), ("description", &info.description), ("source", &info.source)];
+    for (name, value) in fields {
+        if let Some(value) = value {
+            text.push_str(&format!("{name} = {}\n", string(value)));
+        }
+    }
+    text.push_str("\n[sequences]\n");
+    for rule in rules {
+        text.push_str(&format!(
+            "{} = {}\n",
+            string(&rule.sequence.to_string()),
+            output(&rule.output)
+        ));
+    }
+    text
+}
+
+fn output(output: &Output) -> String {
+    let mut fields = vec![format!("text = {}", string(&output.text))];
+    if let Some(name) = &output.name {
+        fields.push(format!("name = {}", string(name)));
+    }
+    for (name, values) in
+        [("alias", &output.alias), ("tags", &output.tags), ("replaces", &output.replaces)]
+    {
+        if !values.is_empty() {
+            let values: Vec<String> = values.iter().map(|value| string(value)).collect();
+            fields.push(format!("{name} = [{}]", values.join(", ")));
+        }
+    }
+    match &fields[..] {
+        [_] => string(&output.text),
+        _ => format!("{{ {} }}", fields.join(", ")),
+    }
+}
+
+/// A string on one line, as plain as it can be.
+fn string(text: &str) -> String {
+    let escapes = text.contains(|c: char| c == '"' || c == '\\' || c.is_control());
+    if escapes && !text.contains(|c: char| c == '\'' || c.is_control()) {
+        return format!("'{text}'");
+    }
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
