@@ -28,6 +28,14 @@ pub(super) fn number(name: &[u8], lookup: impl FnOnce(&str) -> Option<Keysym>) -
     }
 }
 
+/// What later versions of GTK 4 make of a number: a code point is the keysym that types it.
+pub(super) fn normal(name: &[u8], number: u32) -> u32 {
+    let is_code_point =
+        name.len() > 1 && name[0] == b'U' && name[1..].iter().all(u8::is_ascii_hexdigit);
+    let character = char::from_u32(number).filter(|_| is_code_point);
+    character.map_or(number, |character| Keysym::from_char(character).0)
+}
+
 /// As `strtoll` reads it, cut to 32 bits: a number that is too large is the largest one.
 fn code_point(digits: &[u8]) -> u32 {
     let value = digits.iter().fold(0_i64, |value, &digit| {
