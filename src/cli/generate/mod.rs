@@ -22,7 +22,7 @@ use crate::{
     exchange::{self, Format},
     save::{Place, sign},
     sequence::Rule,
-    xcompose::{self, Base, Emitted},
+    xcompose::{self, Base, Emitted, Flatten},
 };
 
 /// `composekey generate`.
@@ -77,7 +77,7 @@ pub(super) fn run(args: &Generate, paths: &Paths, terminal: &mut Terminal<'_>) -
     let loaded = &loaded;
     let removed = removed(loaded);
     let made = match args.target.format() {
-        None => compose(loaded, &whole, &removed, args.flatten),
+        None => compose(loaded, &whole, &removed, args.target.flatten(args.flatten)),
         Some(format) => other(format, loaded, args.flatten),
     };
     if args.stdout && !args.json {
@@ -130,7 +130,7 @@ fn compose<'a>(
     loaded: &'a Loaded,
     whole: &'a [Rule],
     removed: &[&'a Rule],
-    flatten: bool,
+    flatten: Flatten,
 ) -> Made<'a> {
     let includes = loaded.keymaps.iter().any(|keymap| *keymap.name == *xcompose::SYSTEM);
     let emitted = xcompose::emit(&xcompose::Request {
@@ -238,6 +238,7 @@ fn summary(
     writeln!(terminal.err, "wrote {}: {number}{beside}{left_out}", place.shown())?;
     if let Some((Base::Flattened(reason), _)) = base {
         writeln!(terminal.err, "the table of the locale is written out: {reason}")?;
+        writeln!(terminal.err, "IBus may take little of that: `--target ibus` is for it alone")?;
     }
     if args.output.is_none() || args.target.format().is_some() {
         writeln!(terminal.err, "{}", args.target.next_step())?;
