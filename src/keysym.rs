@@ -13,6 +13,8 @@ pub struct Keysym(pub u32);
 impl Keysym {
     /// The classic Compose key.
     pub const MULTI_KEY: Self = Self(0xff20);
+    /// `EuroSign`.
+    const EURO_SIGN: Self = Self(0x20ac);
     /// "No meaning": what an unbound key gives.
     pub const NO_SYMBOL: Self = Self(0);
 
@@ -45,7 +47,11 @@ impl Keysym {
     /// The keysym that types this character: the legacy one where it exists, else `0x01000000 + c`.
     #[must_use]
     pub fn from_char(c: char) -> Self {
-        Self(xkb::utf32_to_keysym(c.into()).raw())
+        match c {
+            // libxkbcommon before 1.5 gives 0x13a4, which has no name and is on no keyboard.
+            '€' => Self::EURO_SIGN,
+            c => Self(xkb::utf32_to_keysym(c.into()).raw()),
+        }
     }
 
     /// The character this keysym types; `None` for keys without text and for dead keys.
@@ -110,6 +116,7 @@ mod tests {
         assert_eq!((sym.to_char(), sym.name().as_str()), (Some('"'), "quotedbl"));
         assert_eq!(Keysym::from_name("U03BB"), Some(Keysym(0x0100_03bb)));
         assert_eq!(Keysym::from_char('λ'), Keysym::from_name("Greek_lamda").unwrap());
+        assert_eq!(Keysym::from_char('€'), Keysym::from_name("EuroSign").unwrap());
         assert_eq!(Keysym::from_name("Mulit_key"), None);
         assert_eq!(Keysym::similar_name("Mulit_key").as_deref(), Some("Multi_key"));
         assert_eq!(Keysym::similar_name("left").as_deref(), Some("Left"));

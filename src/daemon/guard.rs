@@ -3,15 +3,28 @@
 //! [`Guard`] is the daemon's end of it, [`watch`] is what the guard process does.
 //!
 //! A thread cannot watch a stopped process, so the guard is a process with its own connection to
-//! the display. While a hold lasts the daemon writes a beat every [`BEAT`]; after [`PATIENCE`]
-//! without one the guard has the server close the daemon's connection, which drops its grabs, and
-//! lets go of every key that nobody holds. It does the latter too when the daemon dies. Outside a
-//! hold both processes sleep.
+//! the display, and a socket to the daemon:
+//!
+//! ```text
+//! daemon ──▶ guard   +   a keyboard is ours; every BEAT
+//!                    .   none is, any more
+//!                    !   the answer to a question
+//! guard ──▶ daemon   ?   the server says that somebody has taken a keyboard: are you there?
+//! ```
+//!
+//! After [`PATIENCE`] without a beat or an answer the guard has the server close the daemon's
+//! connection, which drops its grabs, and lets go of every key that nobody holds. It does the
+//! latter too when the daemon dies. The server's word (`XI_FocusIn` of the keyboard, which tells
+//! that it was grabbed and nothing of its keys) is what makes it see a daemon that stood still
+//! before the trigger went down. Outside a hold both processes sleep.
 
 use std::{
     io::{self, Read, Write},
-    os::{fd::AsFd, unix::process::CommandExt},
-    process::{Child, ChildStdin, Command, ExitCode, Stdio},
+    os::{
+        fd::{AsFd, OwnedFd},
+        unix::{net::UnixStream, process::CommandExt},
+    },
+    process::{Child, Command, ExitCode, Stdio},
     time::{Duration, Instant},
 };
 
@@ -19,12 +32,19 @@ use rustix::{
     event::{PollFd, PollFlags, poll},
     io::Errno,
 };
-use x11rb::{connection::Connection as _, protocol::xproto::ConnectionExt as _};
+use x11rb::{
+    connection::Connection as _,
+    protocol::{
+        Event,
+        xinput::{self, ConnectionExt as _, XIEventMask},
+        xproto::ConnectionExt as _,
+    },
+};
 
 use super::time_to_poll;
 use crate::{
     output::x11::settle,
-    x11::{Display, DisplayError},
+    x11::{Display, DisplayError, Role},
 };
 
 /// How often a daemon in a hold shows that it lives.
@@ -33,9 +53,11 @@ pub(super) const BEAT: Duration = Duration::from_millis(400);
 /// How long a daemon in a hold may stand still.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What the daemon writes: a hold goes on; no hold any more.
+/// What the two say to each other.
 const ALIVE: u8 = b'+';
 const IDLE: u8 = b'.';
+const HERE: u8 = b'!';
+const ASK: u8 = b'?';
 
 /// The first argument that makes `composekeyd` a guard; the next is [`Display::client`].
 pub(super) const ARGUMENT: &str = "--guard";
@@ -44,9 +66,11 @@ pub(super) const ARGUMENT: &str = "--guard";
 #[derive(Debug)]
 pub(super) struct Guard {
     process: Child,
-    pipe: ChildStdin,
+    socket: UnixStream,
     /// When the next beat is due; `None` outside a hold.
     due: Option<Instant>,
+    /// How many questions wait for an answer.
+    questions: usize,
     born: Instant,
 }
 
@@ -56,19 +80,20 @@ impl Guard {
     /// # Errors
     /// When the process could not be started.
     pub(super) fn start(display: &Display, name: Option<&str>) -> io::Result<Self> {
-        let mut process = Command::new("/proc/self/exe")
+        let (socket, of_guard) = UnixStream::pair()?;
+        socket.set_nonblocking(true)?;
+        of_guard.set_nonblocking(true)?;
+        let process = Command::new("/proc/self/exe")
             .arg0("composekeyd")
             .envs(name.map(|name| ("DISPLAY", name)))
             .arg(ARGUMENT)
             .arg(display.client.to_string())
-            .stdin(Stdio::piped())
+            .stdin(OwnedFd::from(of_guard))
             .stdout(Stdio::null())
             // A Ctrl+C in the terminal is for the daemon, which then ends the guard.
             .process_group(0)
             .spawn()?;
-        let pipe = process.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        rustix::io::ioctl_fionbio(&pipe, true)?;
-        Ok(Self { process, pipe, due: None, born: Instant::now() })
+        Ok(Self { process, socket, due: None, questions: 0, born: Instant::now() })
     }
 
     /// Says whether a hold is on, and beats when it is time. `false` when the guard is gone.
@@ -80,8 +105,39 @@ impl Guard {
             (false, None) => return true,
         };
         self.due = hold.then(|| now + BEAT);
-        match self.pipe.write_all(&[byte]) {
-            // A full pipe is a guard that stands still itself.
+        self.say(&[byte])
+    }
+
+    /// Hears what the guard asks. `false` when the guard is gone.
+    pub(super) fn hear(&mut self) -> bool {
+        let mut questions = [0; 64];
+        match self.socket.read(&mut questions) {
+            Ok(0) => false,
+            Ok(n) => {
+                self.questions += n;
+                true
+            }
+            Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+        }
+    }
+
+    /// Whether the guard waits for an answer.
+    pub(super) fn is_asked(&self) -> bool {
+        self.questions > 0
+    }
+
+    /// Answers all questions. `false` when the guard is gone.
+    ///
+    /// To be called when everything is done that the server had said before the questions were
+    /// heard: what is answered is that no keyboard waits for us any more.
+    pub(super) fn answer(&mut self) -> bool {
+        let answers = vec![HERE; std::mem::take(&mut self.questions)];
+        self.say(&answers)
+    }
+
+    fn say(&mut self, bytes: &[u8]) -> bool {
+        match self.socket.write_all(bytes) {
+            // A full socket is a guard that stands still itself.
             Err(error) => error.kind() == io::ErrorKind::WouldBlock,
             Ok(()) => true,
         }
@@ -97,15 +153,15 @@ impl Guard {
         self.born.elapsed() < Duration::from_secs(1)
     }
 
-    /// The pipe, which reports an error when the guard is gone.
-    pub(super) fn pipe(&self) -> &ChildStdin {
-        &self.pipe
+    /// Readable when [`Self::hear`] is to be called.
+    pub(super) fn socket(&self) -> &UnixStream {
+        &self.socket
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        // The guard tells a clean end from a crash by being killed before it sees the pipe closed.
+        // The guard tells a clean end from a crash by being killed before it sees the socket closed.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -116,7 +172,7 @@ pub(super) fn watch(client: u32) -> ExitCode {
     ignore_signals();
     let display = match Display::open(None) {
         Ok(display) => display,
-        // Without a display there is nothing to guard; the daemon will see the pipe close.
+        // Without a display there is nothing to guard; the daemon will see the socket close.
         Err(_) => return ExitCode::from(2),
     };
     match watch_display(&display, client) {
@@ -126,79 +182,129 @@ pub(super) fn watch(client: u32) -> ExitCode {
 }
 
 fn watch_display(display: &Display, client: u32) -> Result<(), DisplayError> {
-    let mut last_beat = None::<Instant>;
+    let all = u16::from(xinput::Device::ALL);
+    let mask = xinput::EventMask { deviceid: all, mask: vec![XIEventMask::FOCUS_IN] };
+    let _ = display.conn.xinput_xi_select_events(display.root, &[mask])?;
+    let keyboards = display.keyboards()?.into_iter();
+    let masters = keyboards.filter(|device| device.role == Role::Master).map(|device| device.id);
+    let mut daemon = Watched { masters: masters.collect(), ..Watched::default() };
+    // A keyboard may have been taken before the server was told to tell.
+    daemon.ask();
     loop {
-        let deadline = last_beat.map(|beat| beat + PATIENCE);
-        match next(display, deadline) {
-            Word::Alive => last_beat = Some(Instant::now()),
-            Word::Idle => last_beat = None,
-            Word::Nothing => {}
+        match daemon.next(display, None) {
+            Word::Some => {}
             Word::Gone => return let_go(display),
             Word::Late => {
                 // A server that is busy for one client delays the daemon and us alike: once it
                 // answers us, the daemon has a last chance.
-                let _ = display.conn.get_input_focus()?.reply()?;
+                display.sync()?;
                 let last_chance = Instant::now() + Duration::from_millis(100);
-                match next(display, Some(last_chance)) {
-                    Word::Alive => last_beat = Some(Instant::now()),
-                    Word::Idle => last_beat = None,
-                    Word::Nothing | Word::Late | Word::Gone => {
-                        let _ = display.conn.kill_client(client)?;
-                        return let_go(display);
+                let gone = loop {
+                    match daemon.next(display, Some(last_chance)) {
+                        Word::Gone => break true,
+                        _ if daemon.deadline().is_none_or(|at| at > Instant::now()) => break false,
+                        Word::Late => break true,
+                        Word::Some => {}
                     }
+                };
+                if gone {
+                    let _ = display.conn.kill_client(client)?;
+                    return let_go(display);
                 }
             }
         }
     }
 }
 
-/// What the guard heard.
+/// What the guard knows of the daemon.
+#[derive(Default)]
+struct Watched {
+    /// When it last said that a keyboard is its own; `None` when none is.
+    beat: Option<Instant>,
+    /// How many questions it has not answered, and since when it owes a word.
+    unanswered: usize,
+    asked: Option<Instant>,
+    /// The ids of the master keyboards, whose grabs are other programs' own.
+    masters: Vec<u16>,
+}
+
+/// How a wait ended.
 enum Word {
-    Alive,
-    Idle,
-    Nothing,
+    /// Something was said.
+    Some,
+    /// The time is up.
     Late,
+    /// The daemon or the display is gone.
     Gone,
 }
 
-/// Waits for the daemon's word, until `deadline`.
-fn next(display: &Display, deadline: Option<Instant>) -> Word {
-    let stdin = io::stdin();
-    let mut fds = [
-        PollFd::new(&stdin, PollFlags::IN),
-        PollFd::from_borrowed_fd(display.conn.as_fd(), PollFlags::IN),
-    ];
-    let now = Instant::now();
-    if deadline.is_some_and(|deadline| deadline <= now) {
-        // Beats may be waiting all the same: a stopped guard is no reason to kill.
-        let _ = poll(&mut fds, Some(&time_to_poll(Duration::ZERO)));
-    } else {
-        let timeout = deadline.map(|deadline| time_to_poll(deadline - now));
+impl Watched {
+    /// Until when the daemon has to show that it lives.
+    fn deadline(&self) -> Option<Instant> {
+        [self.beat, self.asked].into_iter().flatten().min().map(|since| since + PATIENCE)
+    }
+
+    fn ask(&mut self) {
+        // A full socket is a daemon that was asked often enough.
+        if rustix::io::write(io::stdin(), &[ASK]).is_ok() {
+            self.unanswered += 1;
+            self.asked.get_or_insert_with(Instant::now);
+        }
+    }
+
+    fn hear(&mut self, byte: u8) {
+        match byte {
+            ALIVE => self.beat = Some(Instant::now()),
+            IDLE => self.beat = None,
+            _ => self.unanswered = self.unanswered.saturating_sub(1),
+        }
+        // Whoever speaks is not dead: from now on an answer may take as long as any.
+        self.asked = (self.unanswered > 0).then(Instant::now);
+    }
+
+    /// Asks when the server says that a keyboard was taken.
+    fn see(&mut self, event: &Event) {
+        if let Event::XinputFocusIn(focus) = event
+            && focus.mode == xinput::NotifyMode::GRAB
+            && !self.masters.contains(&focus.deviceid)
+        {
+            self.ask();
+        }
+    }
+
+    /// Waits for a word, as long as the daemon may be silent or until `last_chance`.
+    fn next(&mut self, display: &Display, last_chance: Option<Instant>) -> Word {
+        // Waiting for an answer may have read events that no descriptor will tell of again.
+        loop {
+            match display.conn.poll_for_event() {
+                Ok(Some(event)) => self.see(&event),
+                Ok(None) => break,
+                Err(_) => return Word::Gone,
+            }
+        }
+        let stdin = io::stdin();
+        let mut fds = [
+            PollFd::new(&stdin, PollFlags::IN),
+            PollFd::from_borrowed_fd(display.conn.as_fd(), PollFlags::IN),
+        ];
+        let deadline = last_chance.or_else(|| self.deadline());
+        // Even when the time is up beats may be waiting: a stopped guard is no reason to kill.
+        let timeout = deadline.map(|at| time_to_poll(at.saturating_duration_since(Instant::now())));
         match poll(&mut fds, timeout.as_ref()) {
+            Ok(0) => return Word::Late,
             Ok(_) | Err(Errno::INTR) => {}
             Err(_) => return Word::Gone,
         }
-    }
-    let [from_daemon, from_display] = fds.map(|fd| fd.revents());
-    if !from_daemon.is_empty() {
-        let mut bytes = [0; 64];
-        return match io::stdin().lock().read(&mut bytes) {
-            Ok(0) | Err(_) => Word::Gone,
-            Ok(n) if bytes[n - 1] == IDLE => Word::Idle,
-            Ok(_) => Word::Alive,
-        };
-    }
-    if !from_display.is_empty() {
-        // Nothing was asked for, so it is the end of the display.
-        while let Ok(Some(_)) = display.conn.poll_for_event() {}
-        if display.conn.get_input_focus().map(|cookie| cookie.reply()).is_err() {
-            return Word::Gone;
+        if !fds[0].revents().is_empty() {
+            let mut bytes = [0; 64];
+            match rustix::io::read(&stdin, &mut bytes) {
+                Ok(0) => return Word::Gone,
+                Ok(n) => bytes[..n].iter().for_each(|&byte| self.hear(byte)),
+                Err(Errno::INTR | Errno::AGAIN) => {}
+                Err(_) => return Word::Gone,
+            }
         }
-        return Word::Nothing;
-    }
-    match deadline {
-        Some(deadline) if deadline <= Instant::now() => Word::Late,
-        _ => Word::Nothing,
+        Word::Some
     }
 }
 
@@ -207,11 +313,11 @@ fn next(display: &Display, deadline: Option<Instant>) -> Word {
 fn let_go(display: &Display) -> Result<(), DisplayError> {
     // The server closes a killed client before it answers; one that died is closed when the server
     // next looks, which a short wait makes sure of.
-    let _ = display.conn.get_input_focus()?.reply()?;
+    display.sync()?;
     std::thread::sleep(Duration::from_millis(50));
     settle(display)?;
     display.conn.flush()?;
-    let _ = display.conn.get_input_focus()?.reply()?;
+    display.sync()?;
     Ok(())
 }
 

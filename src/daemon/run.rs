@@ -64,8 +64,6 @@ pub(super) struct Daemon {
     actions: Vec<Action>,
     /// The engine's time never runs backwards.
     engine_time: Instant,
-    /// The keys in `queue` came while a keyboard was given back.
-    late: bool,
     end: Option<End>,
 }
 
@@ -127,7 +125,6 @@ impl Daemon {
             events,
             actions: Vec::new(),
             engine_time: now,
-            late: false,
             end: None,
         };
         daemon.apply_pause()?;
@@ -157,28 +154,37 @@ impl Daemon {
 
     /// Handles everything that has arrived, and what comes in while it does.
     fn step(&mut self) -> Result<(), DisplayError> {
+        let asked = self.guard.is_asked();
+        if asked {
+            // The guard may have heard of a key that has not reached us.
+            self.display.sync()?;
+        }
         loop {
             self.display.drain(&mut self.queue)?;
             while let Some((event, _)) = self.queue.pop_front() {
                 self.on_display_event(&event)?;
+                // On a machine that is busy enough a row of events takes seconds.
+                self.beat(Instant::now());
             }
             self.input.refresh_keymaps(&mut self.events)?;
             let now = Instant::now();
             self.run_engine(now)?;
             self.signal.proceed(&self.display, now)?;
             self.flush_output(now)?;
-            if !self.guard.beat(now, self.input.is_active()) {
-                self.restart_guard();
-            }
+            self.beat(now);
             self.display.drain(&mut self.queue)?;
             self.give_back(now)?;
             self.display.conn.flush()?;
             // Waiting for an answer may have read events that no descriptor will tell of again.
             self.display.drain(&mut self.queue)?;
             if self.queue.is_empty() && self.events.is_empty() || self.end.is_some() {
-                return Ok(());
+                break;
             }
         }
+        if asked && !self.guard.answer() {
+            self.restart_guard();
+        }
+        Ok(())
     }
 
     fn on_display_event(&mut self, event: &XEvent) -> Result<(), DisplayError> {
@@ -231,7 +237,7 @@ impl Daemon {
             match action {
                 Action::Pass(key) => match key.direction {
                     // The server may see the release, and did not see this press.
-                    Direction::Down if self.late || !self.input.has(key.device) => {
+                    Direction::Down if !self.input.has(key.device) => {
                         self.push(Item::HandOver(key.keycode));
                     }
                     Direction::Down => self.push(Item::Press(key.keycode)),
@@ -267,13 +273,8 @@ impl Daemon {
             return Ok(());
         }
         let Some(device) = self.input.returnable(now) else { return Ok(()) };
-        self.late = self.input.give_back(device, &mut self.queue)?;
-        if self.late {
-            while let Some((event, _)) = self.queue.pop_front() {
-                self.on_display_event(&event)?;
-            }
-            self.late = false;
-        } else if !self.input.has(device) {
+        self.input.give_back(device, &mut self.queue)?;
+        if !self.input.has(device) {
             self.output.release_stale()?;
         }
         Ok(())
@@ -321,6 +322,12 @@ impl Daemon {
         Ok(())
     }
 
+    fn beat(&mut self, now: Instant) {
+        if !self.guard.beat(now, self.input.is_active()) {
+            self.restart_guard();
+        }
+    }
+
     fn restart_guard(&mut self) {
         self.guards_lost = if self.guard.is_young() { self.guards_lost + 1 } else { 0 };
         if self.guards_lost >= 3 {
@@ -350,14 +357,13 @@ impl Daemon {
         let timeout =
             deadlines.into_iter().flatten().min().map(|at| at.saturating_duration_since(now));
         let reading = |fd| PollFd::from_borrowed_fd(fd, PollFlags::IN);
-        let guard = self.guard.pipe().as_fd();
         let mut fds = vec![
             reading(self.display.conn.as_fd()),
             reading(self.signals.stop.as_fd()),
             reading(self.signals.reload.as_fd()),
             reading(self.watcher.as_fd()),
             reading(self.loading.as_fd()),
-            PollFd::from_borrowed_fd(guard, PollFlags::empty()),
+            reading(self.guard.socket().as_fd()),
         ];
         fds.extend(self.control.fds().map(|(fd, writing)| caller(fd, writing)));
         match poll(&mut fds, timeout.map(time_to_poll).as_ref()) {
@@ -374,7 +380,7 @@ impl Daemon {
             Signals::clear(&self.signals.reload);
             self.loading.start();
         }
-        if ready[5] {
+        if ready[5] && !self.guard.hear() {
             self.restart_guard();
         }
     }

@@ -143,8 +143,8 @@ pub(super) fn trigger_name(trigger: Keycode) -> String {
 /// The way text goes out, and why this one.
 pub(super) fn output_name(daemon: &Daemon) -> String {
     match daemon.output.capacity() {
-        0 => "X11, but no keycode of the keymap is free: nothing can be typed".to_owned(),
-        places => format!("X11, free keycodes of the keymap with room for {places} characters"),
+        Err(why) => format!("X11, but {why}: nothing can be typed"),
+        Ok(places) => format!("X11, free keycodes of the keymap with room for {places} characters"),
     }
 }
 

@@ -21,6 +21,8 @@ pub enum Undelivered {
     ModifierHeld,
     /// The keymap has no free keycode.
     NoFreeKeycode,
+    /// The server refuses every change of the keymap.
+    Refused,
     /// The text has a control character that no key types.
     Untypable,
     /// The display is gone.
@@ -32,6 +34,7 @@ impl fmt::Display for Undelivered {
         match self {
             Self::ModifierHeld => f.write_str("control, alt or super is held down"),
             Self::NoFreeKeycode => f.write_str("the keymap has no free keycode"),
+            Self::Refused => f.write_str("the X server refuses to change the keymap"),
             Self::Untypable => f.write_str("the text has a control character that no key types"),
             Self::Display(cause) => write!(f, "error talking to the display: {cause}"),
         }

@@ -159,6 +159,16 @@ impl Display {
         Ok(())
     }
 
+    /// Waits until the server has carried out every request so far. Every event that it sent before
+    /// has then arrived.
+    ///
+    /// # Errors
+    /// When the connection broke.
+    pub fn sync(&self) -> Result<(), DisplayError> {
+        let _ = self.conn.get_input_focus()?.reply()?;
+        Ok(())
+    }
+
     /// Every enabled keyboard device.
     ///
     /// # Errors

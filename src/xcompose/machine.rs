@@ -70,7 +70,7 @@ impl<'r> Machine<'r> {
     pub fn new(reading: &'r Reading) -> Self {
         let family = reading.profile.family;
         let simple = matches!(family, Family::Gtk3 | Family::Gtk4 | Family::Ibus);
-        let simple = simple.then(|| Simple::new(family, [reading]));
+        let simple = simple.then(|| Simple::new(reading.profile, [reading]));
         Self { reading, at: NodeId::ROOT, simple }
     }
 

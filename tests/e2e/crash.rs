@@ -2,9 +2,9 @@
 
 use std::{thread, time::Duration};
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, getpgid};
 
-use crate::support::{Desk, PATIENT, key, send, wait_until};
+use crate::support::{Desk, PATIENT, gone, key, send, wait_until};
 
 /// A state of the engine: how to get there, and which keys are down then.
 struct State {
@@ -205,6 +205,107 @@ fn killed_in_the_middle_of_much_text() {
     assert!(wait_until(|| desk.app.received().len() >= received + long.len()));
     assert!(desk.app.received().ends_with(&long));
     desk.expect_rest(false);
+}
+
+/// The trigger goes down when the daemon already stands still: that keyboard waits for it no longer
+/// than the guard does, the other one not at all.
+#[test]
+fn stopped_before_the_trigger() {
+    let mut desk = Desk::new("");
+    let guards = desk.daemon().guards();
+    desk.keyboard.text("a");
+    desk.sync();
+    desk.daemon().signal(Signal::STOP);
+    // Its release comes while the server keeps the keys of this keyboard.
+    desk.keyboard.down(key::SHIFT);
+    desk.keyboard.down(key::CAPS);
+    desk.keyboard.up(key::SHIFT);
+    desk.keyboard.tap(key::L);
+    desk.second.text("b");
+    desk.expect("aB");
+    desk.keyboard.up(key::CAPS);
+    assert!(gone(&guards), "the guard cuts the daemon off and ends");
+    desk.expect_rest(false);
+    desk.finish("aB");
+}
+
+/// The daemon goes on in time: nothing of what was typed meanwhile is lost or changes places.
+#[test]
+fn stopped_for_a_moment() {
+    let mut desk = Desk::new("");
+    for _ in 0..3 {
+        desk.daemon().signal(Signal::STOP);
+        desk.keyboard.text("a");
+        desk.keyboard.hold("la");
+        desk.keyboard.text("b");
+        thread::sleep(Duration::from_millis(500));
+        desk.daemon().signal(Signal::CONT);
+        thread::sleep(Duration::from_millis(200));
+    }
+    desk.finish("aλbaλbaλb");
+}
+
+/// With the guard stopped as well nobody can cut the daemon off. The other keyboard types, and all is
+/// there when the daemon goes on.
+#[test]
+fn stopped_with_its_guard() {
+    let mut desk = Desk::new("");
+    let mut both = desk.daemon().guards();
+    both.push(desk.daemon().id());
+    both.iter().for_each(|&process| send(process, Signal::STOP));
+    desk.keyboard.hold("la");
+    desk.keyboard.text("b");
+    desk.second.text("2");
+    desk.expect("2");
+    thread::sleep(Duration::from_secs(3));
+    both.iter().rev().for_each(|&process| send(process, Signal::CONT));
+    desk.finish("2λb");
+}
+
+/// Ctrl+Z in a terminal is for its foreground process group, and the guard is in none.
+#[test]
+fn the_guard_is_not_stopped_with_the_terminal() {
+    let mut desk = Desk::new("");
+    let group = |process: u32| {
+        let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
+        getpgid(pid).expect("the process runs")
+    };
+    let daemon = group(desk.daemon().id());
+    assert!(desk.daemon().guards().iter().all(|&guard| group(guard) != daemon));
+}
+
+/// The guard is told of every grab, and asks; a daemon that runs answers, whoever it was.
+#[test]
+fn a_keyboard_grabbed_by_another_program() {
+    let mut desk = Desk::new("");
+    let devices = desk.server.devices();
+    let keyboard = devices.iter().find(|device| device.name == "keyboard0").expect("it is there");
+    desk.server.grab_for(keyboard, Duration::from_secs(3));
+    desk.keyboard.hold("la");
+    desk.finish("λ");
+}
+
+/// A key of the server's own (`grab:break_actions`, Ctrl+Alt+keypad `/`) takes the keyboard from the
+/// daemon in the middle of a hold, without a word to it. The next hold is one like any other.
+#[test]
+fn the_server_breaks_the_grab() {
+    const ALT: u8 = 64;
+    const KEYPAD_SLASH: u8 = 106;
+    let mut desk = Desk::new("");
+    desk.server.setxkbmap(&["-option", "grab:break_actions"]);
+    let chord = [key::CTRL, ALT, KEYPAD_SLASH];
+    for _ in 0..2 {
+        desk.keyboard.down(key::CAPS);
+        chord.iter().for_each(|&code| desk.keyboard.down(code));
+        chord.iter().rev().for_each(|&code| desk.keyboard.up(code));
+        desk.keyboard.up(key::CAPS);
+        desk.sync();
+        desk.expect_rest(false);
+        desk.keyboard.hold("la");
+        desk.keyboard.text("b");
+        desk.sync();
+    }
+    desk.finish("λbλb");
 }
 
 #[test]

@@ -153,7 +153,11 @@ fn every_layout_has_room() {
         let groups = groups(&server);
         let app = App::start(&mut server, Kind::Toy(0));
         let mut rig = Rig::new(&server);
-        assert!(rig.output.capacity() >= 50, "{layout}: {}", rig.output.capacity());
+        assert!(
+            rig.output.capacity().is_ok_and(|n| n >= 50),
+            "{layout}: {:?}",
+            rig.output.capacity()
+        );
         let text = mixed(200, 50);
         rig.type_text(&text);
         app.expect(&text);
@@ -306,7 +310,7 @@ fn ten_crashes_leave_the_same_keycodes() {
     let mut expected = String::from("b");
     for i in 0..10 {
         let mut rig = Rig::new(&server);
-        assert_eq!(rig.output.capacity(), 64, "round {i}");
+        assert_eq!(rig.output.capacity(), Ok(64), "round {i}");
         let text: String = mixed(120, 60).chars().skip(i * 7).take(40).collect();
         rig.type_text(&text);
         expected.push_str(&text);

@@ -1,14 +1,14 @@
 //! How the daemon starts, waits and ends.
 
 use std::{
-    fs, thread,
+    thread,
     time::{Duration, Instant},
 };
 
 use rustix::process::Signal;
 
 use crate::support::{
-    Daemon, Desk, Home, SEQUENCES, key, wait_until, wake_ups, xwayland::Xwayland,
+    Daemon, Desk, Home, SEQUENCES, gone, key, wait_until, wake_ups, xwayland::Xwayland,
 };
 
 #[test]
@@ -75,16 +75,6 @@ fn ends_cleanly(signal: Signal) {
     desk.keyboard.up(key::CAPS);
     desk.expect_rest(false);
     desk.finish("λ");
-}
-
-/// Whether the processes end.
-fn gone(processes: &[u32]) -> bool {
-    let running = |id: &u32| {
-        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-        // A zombie that nobody waits for has ended too.
-        stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
-    };
-    wait_until(|| !processes.iter().any(running))
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn same(context: &xkb::Context, text: &[u8], pool: &[Keysym]) -> Result<Seen, St
 }
 
 /// Files that random ones include: a chain of them, and a bad one.
-fn includes(folder: &Path) {
+pub(crate) fn includes(folder: &Path) {
     for depth in 1..6 {
         let next = folder.join((depth + 1).to_string());
         let text = format!("<c> <a> : \"{depth}\"\ninclude \"{}\"\n", next.display());

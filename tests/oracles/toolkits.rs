@@ -15,15 +15,23 @@ use composekey::{
         World,
         machine::simple::{Pressed, Simple},
         profile::{
-            Environment, Family, Profile, Reading,
+            Environment, Family, Profile, Reading, Verdict, What,
             gtk::{ENDS_IT, session},
         },
     },
 };
 
+use proptest::{
+    prelude::*,
+    strategy::ValueTree as _,
+    test_runner::{Config, TestRunner},
+};
+
 use crate::{
     corpus::{self, Key},
+    libxkbcommon,
     oracle::{Answer, GTK3, GTK4, IBUS, Question, Toolkit},
+    random,
 };
 
 /// What the profile says of a case.
@@ -68,7 +76,7 @@ fn compare(name: &str, profile: Profile, question: &Question, answer: &Answer) -
         return if same { Vec::new() } else { vec![line] };
     }
     let mut wrong = Vec::new();
-    let fresh = Simple::new(profile.family, &readings);
+    let fresh = Simple::new(profile, &readings);
     for (keys, heard) in question.tries.iter().zip(&answer.tries) {
         let ours = type_keys(&fresh, keys);
         if ours != *heard {
@@ -95,6 +103,7 @@ fn at_home(home: &Path) -> BTreeMap<String, String> {
 }
 
 /// Asks a toolkit, and compares all that it says.
+#[expect(clippy::print_stdout, reason = "a long run says how much it compared")]
 fn check(toolkit: Toolkit, family: Family, names: &[String], questions: &[Question]) {
     let answers = toolkit.ask(questions);
     let mut wrong = Vec::new();
@@ -166,6 +175,119 @@ fn locales(toolkit: Toolkit, family: Family) {
     let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
     check(toolkit, family, &names, &files.iter().enumerate().map(question).collect::<Vec<_>>());
     assert!(files.len() > 10);
+}
+
+/// Everything that the profiles say a toolkit has of its own, and misses, without a file.
+fn own_tables(toolkit: Toolkit, family: Family) {
+    let text = include_str!("../../src/xcompose/profile/gtk/builtin.txt");
+    let key = |number: u32| Key { keysym: Keysym(number), held: 0 };
+    let number = |word: &str| u32::from_str_radix(word, 16).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let mut tries = Vec::new();
+    for (i, line) in lines.enumerate() {
+        let (keys, _) = line.split_once(':').unwrap();
+        let keys: Vec<Key> = keys.split(' ').map(|word| key(number(word))).collect();
+        for at in (0..keys.len()).filter(|_| i % 5 == 0) {
+            tries.push([&keys[..at], &MISSES.map(named)].concat());
+        }
+        tries.push(keys);
+    }
+    // Every pair of dead keys and every letter: what no table has.
+    for first in 0xfe50..=0xfe93 {
+        tries.extend((0xfe50..=0xfe93).map(|second| vec![key(first), key(second), key(0x61)]));
+        let letters = (0x20..0x7f).chain(0xa0..0x100).chain(0x7a1..0x7fa).chain(0x6a1..0x700);
+        tries.extend(letters.map(|letter| vec![key(first), key(letter)]));
+    }
+    let home = tempfile::tempdir().unwrap();
+    let question = Question { environment: at_home(home.path()), tries };
+    check(toolkit, family, &["no file".to_owned()], &[question]);
+}
+
+fn named(name: &str) -> Key {
+    Key { keysym: Keysym::from_name(name).unwrap(), held: 0 }
+}
+
+#[test]
+fn gtk3_has_the_table_that_its_profile_says() {
+    own_tables(GTK3, Family::Gtk3);
+}
+
+#[test]
+fn gtk4_has_the_table_that_its_profile_says() {
+    own_tables(GTK4, Family::Gtk4);
+}
+
+#[test]
+fn ibus_has_the_table_that_its_profile_says() {
+    own_tables(IBUS, Family::Ibus);
+}
+
+/// Whether nobody can say what the toolkit does. GTK 3 compares equal sequences beyond their end,
+/// unless they are among the longest, and takes that of two which what it finds there puts first. IBus calls itself
+/// until it ends when a sequence without a text waits for more and no more comes.
+fn is_undefined(reading: &Reading) -> bool {
+    let rules = || {
+        reading.statements.iter().filter_map(|statement| match &statement.what {
+            What::Rule { keysyms, gives } => Some((keysyms.len(), gives, &statement.verdict)),
+            _ => None,
+        })
+    };
+    let longest = rules().map(|(length, ..)| length).max().unwrap_or(0);
+    rules().any(|(length, gives, verdict)| match verdict {
+        Verdict::Hidden { .. } if reading.profile.family == Family::Gtk3 => length + 1 < longest,
+        _ => reading.profile.family == Family::Ibus && gives.text.is_empty(),
+    })
+}
+
+/// Random files, and random keys on them. Their bytes are made UTF-8: of others GTK reads beyond the end
+/// of the text, and nobody can say what it finds there.
+fn random_files(toolkit: Toolkit, family: Family) {
+    let cases = std::env::var("COMPOSEKEY_CASES").map_or(100, |text| text.parse().unwrap());
+    let homes = tempfile::tempdir().unwrap();
+    libxkbcommon::includes(homes.path());
+    let config = Config { failure_persistence: None, ..Config::default() };
+    let mut runner =
+        if cases == 300 { TestRunner::deterministic() } else { TestRunner::new(config) };
+    let files = random::file(homes.path().to_str().unwrap());
+    let pool: Vec<_> = random::KEYSYMS.iter().filter_map(|name| Keysym::from_name(name)).collect();
+    let key = prop::sample::select(pool).prop_map(|keysym| Key { keysym, held: 0 });
+    let tries = prop::collection::vec(prop::collection::vec(key, 1..7), 100);
+    let mut question = |i: usize| {
+        let home = homes.path().join(format!("home{i}"));
+        fs::create_dir_all(&home).unwrap();
+        let text = files.new_tree(&mut runner).unwrap().current();
+        fs::write(home.join(".XCompose"), String::from_utf8_lossy(&text).as_bytes()).unwrap();
+        Question {
+            environment: at_home(&home),
+            tries: tries.new_tree(&mut runner).unwrap().current(),
+        }
+    };
+    let questions = (0..cases).map(&mut question);
+    let defined = |question: &Question| {
+        !predict(family.into(), &question.environment).iter().any(is_undefined)
+    };
+    let questions: Vec<_> = questions.filter(defined).collect();
+    assert!(questions.len() > cases / 2, "{}", questions.len());
+    let name = |question: &Question| {
+        let path = Path::new(&question.environment["HOME"]).join(".XCompose");
+        fs::read_to_string(path).unwrap()
+    };
+    check(toolkit, family, &questions.iter().map(name).collect::<Vec<_>>(), &questions);
+}
+
+#[test]
+fn gtk3_reads_random_files_as_its_profile_says() {
+    random_files(GTK3, Family::Gtk3);
+}
+
+#[test]
+fn gtk4_reads_random_files_as_its_profile_says() {
+    random_files(GTK4, Family::Gtk4);
+}
+
+#[test]
+fn ibus_reads_random_files_as_its_profile_says() {
+    random_files(IBUS, Family::Ibus);
 }
 
 #[test]

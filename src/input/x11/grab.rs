@@ -1,11 +1,19 @@
-//! The grabs, as requests. All are asynchronous: a keyboard that is grabbed is never frozen.
+//! The grabs, as requests.
+//!
+//! The passive grab is synchronous: from the trigger's press the server keeps the keys of that
+//! keyboard until we say whose they are ([`active`], [`thaw`]). All else is asynchronous.
 
 use x11rb::{
     NONE,
+    cookie::Cookie,
     protocol::{
-        xinput::{self, ConnectionExt as _, GrabMode22, GrabOwner, GrabType},
+        xinput::{
+            self, ConnectionExt as _, EventMode, GrabMode22, GrabOwner, GrabType,
+            XIPassiveGrabDeviceReply,
+        },
         xproto::{GrabMode, GrabStatus},
     },
+    xcb_ffi::XCBConnection,
 };
 
 use super::x_id;
@@ -21,28 +29,60 @@ const ANY_MODIFIER: u32 = 1 << 31;
 /// What a grab reports.
 const KEYS: [u32; 1] = [(1 << xinput::KEY_PRESS_EVENT) | (1 << xinput::KEY_RELEASE_EVENT)];
 
-/// From now on a press of `key` gives us `device` until its release; `false` when another program
-/// has that already (`XIPassiveGrabDevice`).
+/// From now on a press of `key` gives us `device` until its release, and stops it until [`active`]
+/// or [`thaw`]; `false` when another program has that already (`XIPassiveGrabDevice`).
 pub(super) fn passive(
     display: &Display,
     device: DeviceId,
     key: Keycode,
 ) -> Result<bool, DisplayError> {
-    let reply = display.conn.xinput_xi_passive_grab_device(
+    // The reply lists the modifier combinations that could not be grabbed.
+    Ok(request_passive(display, device, key)?.reply()?.modifiers.is_empty())
+}
+
+/// [`passive`] for all keys but `trigger`. A key that another program has is left to it.
+pub(super) fn cover(
+    display: &Display,
+    device: DeviceId,
+    trigger: Keycode,
+) -> Result<(), DisplayError> {
+    for key in others(trigger) {
+        request_passive(display, device, key)?.discard_reply_and_errors();
+    }
+    Ok(())
+}
+
+/// The opposite of [`cover`].
+pub(super) fn uncover(
+    display: &Display,
+    device: DeviceId,
+    trigger: Keycode,
+) -> Result<(), DisplayError> {
+    others(trigger).try_for_each(|key| drop_passive(display, device, key))
+}
+
+fn others(trigger: Keycode) -> impl Iterator<Item = Keycode> {
+    (8..=255).map(Keycode).filter(move |key| *key != trigger)
+}
+
+fn request_passive(
+    display: &Display,
+    device: DeviceId,
+    key: Keycode,
+) -> Result<Cookie<'_, XCBConnection, XIPassiveGrabDeviceReply>, DisplayError> {
+    Ok((*display.conn).xinput_xi_passive_grab_device(
         x11rb::CURRENT_TIME,
         display.root,
         NONE,
         key.0,
         x_id(device),
         GrabType::KEYCODE,
-        GrabMode22::ASYNC,
+        GrabMode22::SYNC,
         GrabMode::ASYNC,
         GrabOwner::NO_OWNER,
         &KEYS,
         &[ANY_MODIFIER],
-    )?;
-    // The reply lists the modifier combinations that could not be grabbed.
-    Ok(reply.reply()?.modifiers.is_empty())
+    )?)
 }
 
 /// The opposite of [`passive`].
@@ -61,7 +101,8 @@ pub(super) fn drop_passive(
     Ok(())
 }
 
-/// Gives us `device` until [`drop_active`]; `false` when the server refuses (`XIGrabDevice`).
+/// Gives us `device` until [`drop_active`], with the keys that the server kept; `false` when it
+/// refuses (`XIGrabDevice`).
 pub(super) fn active(display: &Display, device: DeviceId) -> Result<bool, DisplayError> {
     let reply = display.conn.xinput_xi_grab_device(
         display.root,
@@ -81,8 +122,20 @@ pub(super) fn active(display: &Display, device: DeviceId) -> Result<bool, Displa
     }
 }
 
-/// The opposite of [`active`].
-pub(super) fn drop_active(display: &Display, device: DeviceId) -> Result<(), DisplayError> {
-    let _ = display.conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(device))?;
+/// Lets the keys of `device` go on, if a passive grab of ours stopped them (`XIAllowEvents`).
+pub(super) fn thaw(display: &Display, device: DeviceId) -> Result<(), DisplayError> {
+    let _ = display.conn.xinput_xi_allow_events(
+        x11rb::CURRENT_TIME,
+        x_id(device),
+        EventMode::ASYNC_DEVICE,
+        0,
+        NONE,
+    )?;
     Ok(())
+}
+
+/// The opposite of [`active`]; the number of the request (`XIUngrabDevice`).
+pub(super) fn drop_active(display: &Display, device: DeviceId) -> Result<u64, DisplayError> {
+    let cookie = display.conn.xinput_xi_ungrab_device(x11rb::CURRENT_TIME, x_id(device))?;
+    Ok(cookie.sequence_number())
 }

@@ -34,12 +34,9 @@ pub struct KeyboardInfo {
     pub refused: bool,
 }
 
-/// How long no key may come before a keyboard is given back: less than there is between the words
-/// of most people.
+/// How long no key may come before a keyboard is given back. To give it back costs the server some
+/// milliseconds, so not between two letters of a word.
 pub(super) const PAUSE: Duration = Duration::from_millis(80);
-
-/// How late we may be at the end of a pause.
-pub(super) const LATE: Duration = Duration::from_millis(8);
 
 impl Grabbed {
     /// A keyboard that is the applications', but for the trigger.

@@ -19,15 +19,17 @@ use crate::{
 pub(super) struct Down([u8; 32]);
 
 impl Down {
-    /// Asks the server which keys of `device` are down at the moment of the event that comes before
-    /// `following` (XInput 1.5, `QueryDeviceState`). `None` when the device is gone.
+    /// Asks the server which keys of `device` are down at the moment before the first event of
+    /// `following` that is not among the `known` first ones (XInput 1.5, `QueryDeviceState`). `None`
+    /// when the device is gone.
     ///
-    /// The answer is younger than that event. What happened between the two is in events that
+    /// The answer is younger than that moment. What happened between the two is in events that
     /// wait: they are read to the end and taken back.
     pub(super) fn query(
         display: &Display,
         device: DeviceId,
         following: &mut VecDeque<Numbered>,
+        known: usize,
     ) -> Result<Option<Self>, DisplayError> {
         let Ok(id) = u8::try_from(x_id(device)) else { return Ok(None) };
         let cookie = display.conn.xinput_query_device_state(id)?;
@@ -43,7 +45,7 @@ impl Down {
                 down = Self(keys.keys);
             }
         }
-        let before_the_answer = following.iter().filter(|(_, number)| *number < asked);
+        let before_the_answer = following.iter().skip(known).filter(|(_, number)| *number < asked);
         for (event, _) in before_the_answer.rev() {
             down.take_back(device, event);
         }
@@ -68,6 +70,11 @@ impl Down {
             let bit = 1 << (keycode.0 % 8);
             *byte = if down { *byte | bit } else { *byte & !bit };
         }
+    }
+
+    /// Whether a key is down.
+    pub(super) fn has(self, keycode: Keycode) -> bool {
+        self.keys().any(|key| key == keycode)
     }
 
     /// The keys that are down, in ascending order.

@@ -10,13 +10,19 @@
 //! overtake a text that is not typed yet. So a hold takes the keyboard actively at once, and keeps
 //! it until the fingers rest: no key is down, and none came for [`PAUSE`]. Until then keys are
 //! passed on in their order, each release the way its press went; then
-//! [`X11Input::give_back`] finds nothing that could change places. A daemon that stands still is
-//! cut off by the guard.
+//! [`X11Input::give_back`] finds nothing that could change places.
 //!
-//! The grabs are asynchronous. A synchronous one, which would let us stop the keyboard for the
-//! moment of giving it back, loses the keys of that moment (Xorg 21.1).
+//! On a busy machine "at once" may be later than a whole hold lasts. So the passive grab is
+//! synchronous: the server keeps the keys of that keyboard from the trigger's press until our
+//! active grab, which then gets all of them. Two rules make that safe. Every press that is
+//! delivered is answered ([`grab::thaw`]), whatever is known of its keyboard, so a daemon that runs
+//! leaves no keyboard stopped; and the guard, which the server tells of every grab, cuts off a
+//! daemon that does not run. The other way round, to stop a keyboard for the moment of giving it
+//! back, is not possible: what comes while it floats and is stopped never reaches the applications
+//! (Xorg 21.1).
 
 mod clock;
+mod give_back;
 mod grab;
 mod keyboard;
 mod keymap;
@@ -29,14 +35,13 @@ use std::{
 
 use x11rb::protocol::{
     Event as XEvent,
-    xinput::{self, ConnectionExt as _, KeyEventFlags, KeyPressEvent, XIEventMask},
+    xinput::{self, ConnectionExt as _, KeyEventFlags, KeyPressEvent, NotifyMode, XIEventMask},
     xkb::{self, ConnectionExt as _},
-    xproto::ConnectionExt as _,
 };
 
 pub use keyboard::KeyboardInfo;
 
-use self::keyboard::{Grabbed, LATE, PAUSE};
+use self::keyboard::Grabbed;
 use crate::{
     engine::{DeviceId, Direction, Event, KeyEvent, Session, XkbKeyboard},
     keycode::Keycode,
@@ -75,7 +80,7 @@ impl X11Input {
         };
         let mask = xinput::EventMask {
             deviceid: u16::from(xinput::Device::ALL),
-            mask: vec![XIEventMask::HIERARCHY],
+            mask: vec![XIEventMask::HIERARCHY | XIEventMask::FOCUS_OUT],
         };
         let _ = display.conn.xinput_xi_select_events(display.root, &[mask])?;
         input.rescan(events)?;
@@ -107,6 +112,9 @@ impl X11Input {
             XEvent::XinputKeyRelease(key) => self.on_key(key, Direction::Up, following, events),
             XEvent::XinputHierarchy(change) if u32::from(change.flags) & HIERARCHY != 0 => {
                 self.rescan(events)
+            }
+            XEvent::XinputFocusOut(focus) if focus.mode == NotifyMode::UNGRAB => {
+                self.on_ungrab(DeviceId(focus.deviceid.into()), events)
             }
             XEvent::XkbMapNotify(change) if foreign => {
                 self.keymap_changed(change.device_id);
@@ -157,62 +165,6 @@ impl X11Input {
             }
         }
         Ok(())
-    }
-
-    /// A keyboard whose hold is over and whose fingers rest: for [`Self::give_back`].
-    pub fn returnable(&mut self, now: Instant) -> Option<DeviceId> {
-        let due = |k: &Grabbed| k.return_at().is_some_and(|at| at <= now);
-        let (&device, keyboard) = self.keyboards.iter_mut().find(|(_, k)| due(k))?;
-        if now - keyboard.rests_since <= PAUSE + LATE {
-            return Some(device);
-        }
-        // We did not wake in time, so neither may others have: that was a pause of the machine,
-        // and whoever types goes on in the same moment as we do.
-        keyboard.rests_since = now;
-        None
-    }
-
-    /// When [`Self::returnable`] will have something, unless more keys come.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Instant> {
-        self.keyboards.values().filter_map(Grabbed::return_at).min()
-    }
-
-    /// Makes the keys of `device` the applications' again, unless one is down or came meanwhile.
-    ///
-    /// A key may come to us between the last look and the server's letting go. Then this is `true`,
-    /// the key waits in `following`, and the keyboard is ours again: the finger decides whether the
-    /// server or we see its release.
-    ///
-    /// # Errors
-    /// When the connection broke.
-    pub fn give_back(
-        &mut self,
-        device: DeviceId,
-        following: &mut VecDeque<Numbered>,
-    ) -> Result<bool, DisplayError> {
-        let down = keys::Down::query(&self.display, device, following)?;
-        let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(false) };
-        if following.iter().any(|(event, _)| is_key_of(device, event)) {
-            return Ok(false);
-        }
-        if down.is_some_and(|down| down.keys().next().is_some()) {
-            keyboard.rests_on_key = true;
-            return Ok(false);
-        }
-        keyboard.active = false;
-        grab::drop_active(&self.display, device)?;
-        // The answer comes after every key that came to us.
-        let _ = self.display.conn.get_input_focus()?.reply()?;
-        self.display.drain(following)?;
-        let late = following.iter().any(|(event, _)| is_key_of(device, event));
-        if late {
-            let active = grab::active(&self.display, device)?;
-            if let Some(keyboard) = self.keyboards.get_mut(&device) {
-                keyboard.active = active;
-            }
-        }
-        Ok(late)
     }
 
     /// Whether the keys of `device` come to us.
@@ -267,20 +219,16 @@ impl X11Input {
     }
 
     /// Drops the grabs, then takes the passive ones of `trigger` unless paused. A hold that is on
-    /// ends here: the keyboard is as one that comes anew.
+    /// ends here.
     fn regrab(
         &mut self,
         trigger: Keycode,
         events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
     ) -> Result<(), DisplayError> {
         for device in self.keyboards.keys().copied().collect::<Vec<_>>() {
-            if self.keyboards.get(&device).is_some_and(|k| k.active || k.trigger_down) {
+            if self.has(device) || self.captures(device) {
                 grab::drop_active(&self.display, device)?;
-                events.push((Instant::now(), Event::DeviceGone(device)));
-                self.read_keymap(device, events);
-            }
-            if let Some(keyboard) = self.keyboards.get_mut(&device) {
-                (keyboard.trigger_down, keyboard.held, keyboard.active) = (false, false, false);
+                self.forget_hold(device, events);
             }
             grab::drop_passive(&self.display, device, self.trigger)?;
             if !self.paused {
@@ -291,6 +239,32 @@ impl X11Input {
             }
         }
         self.trigger = trigger;
+        Ok(())
+    }
+
+    /// Ends whatever hold is on at `device`: the keyboard is as one that comes anew.
+    fn forget_hold(&mut self, device: DeviceId, events: &mut Vec<(Instant, Event<XkbKeyboard>)>) {
+        let Some(keyboard) = self.keyboards.get_mut(&device) else { return };
+        (keyboard.trigger_down, keyboard.held, keyboard.active) = (false, false, false);
+        events.push((Instant::now(), Event::DeviceGone(device)));
+        self.read_keymap(device, events);
+    }
+
+    /// A grab of `device` has ended. Our own doing, as a rule; but the server has a key that breaks
+    /// every grab (`grab:break_actions`), and says so in no other way.
+    fn on_ungrab(
+        &mut self,
+        device: DeviceId,
+        events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
+    ) -> Result<(), DisplayError> {
+        if !self.has(device) {
+            return Ok(());
+        }
+        // It may be ours again since.
+        let devices = self.display.keyboards()?;
+        if devices.iter().any(|d| d.id == x_id(device) && d.role == Role::Slave) {
+            self.forget_hold(device, events);
+        }
         Ok(())
     }
 
@@ -367,7 +341,9 @@ impl X11Input {
         events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
     ) -> Result<(), DisplayError> {
         let device = DeviceId(key.deviceid.into());
-        let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(()) };
+        let Some(keyboard) = self.keyboards.get_mut(&device) else {
+            return grab::thaw(&self.display, device);
+        };
         (keyboard.rests_since, keyboard.rests_on_key) = (Instant::now(), false);
         let repeat = key.flags.contains(KeyEventFlags::KEY_REPEAT);
         let direction = if repeat { Direction::Repeat } else { direction };
@@ -383,9 +359,13 @@ impl X11Input {
             if let Some(keyboard) = self.keyboards.get_mut(&device) {
                 keyboard.active = active;
             }
-            if let Some(session) = self.session(device, following)? {
-                events.push((now, Event::Session { device, session }));
-            }
+        }
+        if direction == Direction::Down {
+            // After the active grab: the keys that were kept are for it.
+            grab::thaw(&self.display, device)?;
+        }
+        if opens && let Some(session) = self.session(device, following)? {
+            events.push((now, Event::Session { device, session }));
         }
         events.push((now, Event::Key(KeyEvent { device, keycode, direction })));
         Ok(())
@@ -402,7 +382,7 @@ impl X11Input {
     ) -> Result<Option<Session>, DisplayError> {
         let conn = &self.display.conn;
         let state = conn.xkb_get_state(u16::from(xkb::ID::USE_CORE_KBD))?;
-        let Some(mut down) = keys::Down::query(&self.display, device, following)? else {
+        let Some(mut down) = keys::Down::query(&self.display, device, following, 0)? else {
             return Ok(None);
         };
         let state = state.reply()?;

@@ -11,7 +11,8 @@ use x11rb::{
     protocol::{
         xkb::{
             self, ConnectionExt as _, Explicit, KeySymMap, SA, SASetMods, SAType, SetExplicit,
-            SetMapAux, SetMapAuxKeyActions, SetMapFlags, SetNamesAux, SetNamesAuxKTLevelNames,
+            SetKeyType, SetMapAux, SetMapAuxKeyActions, SetMapFlags, SetNamesAux,
+            SetNamesAuxKTLevelNames,
         },
         xproto::ConnectionExt as _,
     },
@@ -24,7 +25,7 @@ use crate::x11::{Display, DisplayError};
 type Sent<'c> = Result<VoidCookie<'c, XCBConnection>, ConnectionError>;
 
 /// A device as the requests need it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Target {
     /// The XInput id.
     pub(super) device: u16,
@@ -34,6 +35,11 @@ pub(super) struct Target {
     pub(super) max: u8,
     /// The index of the pool's key type.
     pub(super) key_type: u8,
+    /// The key type itself, when each request has to say it again.
+    ///
+    /// Xorg 21.1.3 (Ubuntu 22.04 as released) checks the width of a key against those of the types *in the request*,
+    /// which are none where none is to be changed: it refuses what is right.
+    pub(super) repeated: Option<Levels>,
 }
 
 impl Target {
@@ -89,6 +95,7 @@ impl Target {
                 syms: symbols.to_vec(),
             }]),
             key_actions: Some(SetMapAuxKeyActions { actions_count: vec![0], actions: vec![] }),
+            types: self.repeated_type(),
             // The server must neither guess a type nor an action from the symbols.
             explicit: Some(vec![SetExplicit {
                 keycode,
@@ -117,6 +124,7 @@ impl Target {
             vmods_low: 0u8.into(),
         });
         let values = SetMapAux {
+            types: self.repeated_type(),
             key_actions: Some(SetMapAuxKeyActions {
                 actions_count: vec![levels as u8],
                 actions: vec![action; levels],
@@ -124,6 +132,10 @@ impl Target {
             ..SetMapAux::default()
         };
         self.set_map(display, 0u8.into(), keycode, &values)
+    }
+
+    fn repeated_type(&self) -> Option<Vec<SetKeyType>> {
+        self.repeated.as_ref().map(|levels| vec![levels.to_type()])
     }
 
     /// Makes `keycode` mean nothing, as it was.

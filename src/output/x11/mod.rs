@@ -41,7 +41,7 @@ use self::{
     inject::{Hand, fake},
     lock::take_lock,
     pool::LONG,
-    queue::{Queue, Work},
+    queue::{Queue, RETURN, TAB, Work, symbols},
     reader::Reader,
     stand::Stand,
 };
@@ -59,8 +59,6 @@ const LOOK: Duration = Duration::from_millis(5);
 const CALM: Duration = Duration::from_millis(10);
 /// How many characters go out between two looks at the modifiers.
 const CHUNK: usize = 128;
-const RETURN: u32 = 0xff0d;
-const TAB: u32 = 0xff09;
 /// How much of a text is looked at to bind its characters ahead.
 const AHEAD: usize = 1000;
 const CORE: u16 = 0x100;
@@ -126,10 +124,16 @@ impl X11Output {
         Ok(output)
     }
 
-    /// How many different characters can be bound at the same time; 0 when no keycode is free.
-    #[must_use]
-    pub fn capacity(&self) -> usize {
-        self.stand.pool.capacity()
+    /// How many different characters can be bound at the same time.
+    ///
+    /// # Errors
+    /// Why there can be none.
+    pub fn capacity(&self) -> Result<usize, Undelivered> {
+        match self.stand.pool.capacity() {
+            _ if self.stand.is_refused() => Err(Undelivered::Refused),
+            0 => Err(Undelivered::NoFreeKeycode),
+            places => Ok(places),
+        }
     }
 
     /// Appends `item`. What becomes of a text is told by [`Self::take_outcome`].
@@ -266,7 +270,7 @@ impl X11Output {
         let display = self.display.clone();
         drop(self);
         // Wait for the server: what is still on its way may be lost when the process ends.
-        display.conn.get_input_focus()?.reply()?;
+        display.sync()?;
         Ok(())
     }
 
@@ -329,6 +333,10 @@ impl X11Output {
             self.sought = true;
             self.reader = Reader::find(&self.display)?;
             self.stand.pool.set_asked(self.reader.is_some());
+        }
+        if self.stand.is_refused() {
+            self.finish(Err(Undelivered::Refused));
+            return Ok(());
         }
         let plan = self.stand.pool.plan(&part, CHUNK, mods & selectors, now);
         if !plan.bind.is_empty() && !self.stand.bind(&self.display, &plan.bind)? {
@@ -410,33 +418,5 @@ impl Drop for X11Output {
         let _ = self.hand.release_all(&self.display);
         let _ = self.display.conn.destroy_window(self.window);
         let _ = self.display.conn.flush();
-    }
-}
-
-/// The symbols of a text; `None` when it has a character that no key can have.
-fn symbols(text: &str) -> Option<VecDeque<u32>> {
-    let text = text.replace("\r\n", "\n");
-    text.chars()
-        .map(|c| match c {
-            '\n' | '\r' => Some(RETURN),
-            '\t' => Some(TAB),
-            c if c.is_control() => None,
-            // Beyond Latin-1 always the Unicode form: tables of the older names have holes
-            // (libX11 gives no text for `ifonlyif`, U+21D4).
-            c @ '\0'..='\u{ff}' => Some(c.into()),
-            c => Some(0x0100_0000 | u32::from(c)),
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn symbols_of_a_text() {
-        assert_eq!(symbols("aλ").unwrap(), [0x61, 0x0100_03bb]);
-        assert_eq!(symbols("😀\r\n\t").unwrap(), [0x0101_f600, RETURN, TAB]);
-        assert_eq!(symbols("a\u{7}"), None);
     }
 }

@@ -4,6 +4,10 @@ use std::{collections::VecDeque, fmt, time::Instant};
 
 use crate::keycode::Keycode;
 
+/// The symbols of Return and Tab.
+pub(super) const RETURN: u32 = 0xff0d;
+pub(super) const TAB: u32 = 0xff09;
+
 /// One thing for the output to do.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Item {
@@ -127,6 +131,22 @@ impl Queue {
     }
 }
 
+/// The symbols of a text; `None` when it has a character that no key can have.
+pub(super) fn symbols(text: &str) -> Option<VecDeque<u32>> {
+    let text = text.replace("\r\n", "\n");
+    text.chars()
+        .map(|c| match c {
+            '\n' | '\r' => Some(RETURN),
+            '\t' => Some(TAB),
+            c if c.is_control() => None,
+            // Beyond Latin-1 always the Unicode form: tables of the older names have holes
+            // (libX11 gives no text for `ifonlyif`, U+21D4).
+            c @ '\0'..='\u{ff}' => Some(c.into()),
+            c => Some(0x0100_0000 | u32::from(c)),
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,5 +199,12 @@ mod tests {
         let (a, b) = (Keycode(1), Keycode(2));
         let items = [Item::Release(a), Item::Release(b)];
         assert_eq!(order(&items, true), items);
+    }
+
+    #[test]
+    fn symbols_of_a_text() {
+        assert_eq!(symbols("aλ").unwrap(), [0x61, 0x0100_03bb]);
+        assert_eq!(symbols("😀\r\n\t").unwrap(), [0x0101_f600, RETURN, TAB]);
+        assert_eq!(symbols("a\u{7}"), None);
     }
 }

@@ -43,6 +43,10 @@ pub(super) struct Stand {
     targets: Vec<Target>,
     /// Keycodes of the pool that somebody else has changed: theirs now.
     lost: BTreeSet<u8>,
+    /// Requests say the key type again, see [`Target::repeated`].
+    repeat_type: bool,
+    /// The server refuses whatever is asked: the pool does not stand.
+    refused: bool,
     own: Own,
 }
 
@@ -70,11 +74,26 @@ impl Own {
 impl Stand {
     /// Makes every keyboard's map say what the pool says. Looks first: where nothing differs
     /// nothing is changed, so that two programs cannot chase each other.
+    ///
+    /// A refusal may mean that a map changed meanwhile, or that the server is one of those that
+    /// [`Target::repeated`] is for.
     pub(super) fn reconcile(
         &mut self,
         display: &Display,
         now: Instant,
     ) -> Result<(), DisplayError> {
+        for repeat_type in [self.repeat_type, self.repeat_type, true] {
+            self.repeat_type = repeat_type;
+            self.refused = !self.try_reconcile(display, now)?;
+            if !self.refused {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// False when the server refused.
+    fn try_reconcile(&mut self, display: &Display, now: Instant) -> Result<bool, DisplayError> {
         let keyboards = display.keyboards()?;
         let ids: Vec<u16> =
             keyboards.iter().filter(|d| d.role != Role::Master).map(|d| d.id).collect();
@@ -88,16 +107,23 @@ impl Stand {
         // One index on all devices, so that one request can go to all of them.
         let known = (0..=255).find(|i| maps.iter().all(|map| map.has_type(*i, levels)));
         let last = maps.iter().map(DeviceMap::types).max().unwrap_or(0);
-        let Some(key_type) = known.or(u8::try_from(last).ok()) else { return Ok(()) };
-        let target =
-            |map: &DeviceMap| Target { device: map.device, min: map.min, max: map.max, key_type };
-        self.targets.extend(maps.iter().map(target));
+        let Some(key_type) = known.or(u8::try_from(last).ok()) else { return Ok(true) };
+        let repeated = self.repeat_type.then(|| levels.clone());
+        self.targets.extend(maps.iter().map(|map| Target {
+            device: map.device,
+            min: map.min,
+            max: map.max,
+            key_type,
+            repeated: repeated.clone(),
+        }));
         if known.is_none() && !self.pool.codes().is_empty() {
             let mut sent = Vec::new();
             for (target, map) in self.targets.iter().zip(&maps) {
                 sent.push(target.add_types(display, levels, map.types())?);
             }
-            check(&mut self.own, sent)?;
+            if !check(&mut self.own, sent)? {
+                return Ok(false);
+            }
             for target in &self.targets {
                 target.name_type(display, self.pool.levels())?;
             }
@@ -168,8 +194,8 @@ impl Stand {
         self.pool = pool;
     }
 
-    /// Changes what differs.
-    fn apply(&mut self, display: &Display, maps: &[DeviceMap]) -> Result<(), DisplayError> {
+    /// Changes what differs. False when the server refused.
+    fn apply(&mut self, display: &Display, maps: &[DeviceMap]) -> Result<bool, DisplayError> {
         let levels = self.pool.levels().count();
         let mut sent = Vec::new();
         for target in &self.targets {
@@ -191,7 +217,7 @@ impl Stand {
                 }
             }
         }
-        check(&mut self.own, sent).map(drop)
+        check(&mut self.own, sent)
     }
 
     /// What a key should be.
@@ -217,7 +243,8 @@ impl Stand {
     /// One request goes to the master and the keyboards attached to it, and each floating keyboard
     /// gets its own. A keyboard may begin to float in between, so there is a second look.
     pub(super) fn bind(&mut self, display: &Display, keys: &[usize]) -> Result<bool, DisplayError> {
-        let Some(all) = self.targets.first().map(|t| Target { device: CORE, ..*t }) else {
+        let all = self.targets.first().map(|t| Target { device: CORE, ..t.clone() });
+        let Some(all) = all else {
             return Ok(true);
         };
         let bound: Vec<_> =
@@ -252,6 +279,11 @@ impl Stand {
             }
         }
         check(&mut self.own, sent).map(drop)
+    }
+
+    /// Whether the server refuses what the pool needs.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused
     }
 
     /// Whether an event with this sequence number comes from our own changes.

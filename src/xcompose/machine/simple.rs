@@ -9,7 +9,7 @@ use super::Fed;
 use crate::{
     keysym::Keysym,
     xcompose::profile::{
-        Composed, Family, Reading,
+        Composed, Family, Profile, Reading,
         gtk::{
             Own,
             algorithm::{self, Worked, is_dead},
@@ -37,6 +37,8 @@ pub struct Pressed {
 #[derive(Clone, Debug)]
 pub struct Simple {
     family: Family,
+    /// Whether a wrong key leaves the ones before it: IBus since 1.5.32.
+    keeps: bool,
     own: Arc<[Own]>,
     builtin: bool,
     /// The keys so far; of 16 bits in GTK 3 and IBus.
@@ -50,9 +52,11 @@ pub struct Simple {
 impl Simple {
     /// A context with these files, those that are searched first first.
     #[must_use]
-    pub fn new<'r>(family: Family, readings: impl IntoIterator<Item = &'r Reading>) -> Self {
+    pub fn new<'r>(profile: Profile, readings: impl IntoIterator<Item = &'r Reading>) -> Self {
+        let family = profile.family;
         let mut simple = Self {
             family,
+            keeps: family == Family::Ibus && profile.since(1, 5, 32),
             own: Arc::default(),
             builtin: true,
             keys: Vec::new(),
@@ -86,16 +90,15 @@ impl Simple {
     /// a key that types its own character is left to the application.
     pub(super) fn feed(&mut self, keysym: Keysym, accelerator: bool) -> Fed {
         let before = self.keys.len();
+        let passes_by = accelerator || ignores(self.family, keysym.0);
         let pressed = self.press(keysym, accelerator);
         let text = pressed.typed.concat();
-        let itself = before == 0 && text == self.text(keysym.0, true);
+        let itself = before == 0 && !text.is_empty() && text == self.text(keysym.0, true);
+        let typed = !pressed.typed.is_empty();
         match self.keys.len() {
-            _ if !pressed.typed.is_empty() && !(itself && !text.is_empty()) => {
-                Fed::Composed(Composed { text, keysym: None })
-            }
-            _ if !pressed.eaten || !pressed.typed.is_empty() => Fed::Ignored,
-            after if pressed.beeps > 0 || after == 0 => Fed::Aborted,
-            after if after == before => Fed::Ignored,
+            _ if typed && !itself => Fed::Composed(Composed { text, keysym: None }),
+            _ if typed || !pressed.eaten || passes_by => Fed::Ignored,
+            after if pressed.beeps > 0 || after == 0 || after == before => Fed::Aborted,
             _ => Fed::Pending,
         }
     }
@@ -130,12 +133,23 @@ impl Simple {
             _ => {}
         }
         self.keys.push(if self.family == Family::Gtk4 { keysym } else { keysym & 0xffff });
-        let found = self.look_up(pressed);
+        let before = self.keys.len() - 1;
+        let found = self.look_up(pressed) || self.keeps && self.go_back(before, pressed);
         // A key whose lower half is zero ends the buffer.
         if let Some(end) = self.keys.iter().position(|&key| key == 0) {
             self.keys.truncate(end);
         }
         found || self.no_match(keysym, pressed)
+    }
+
+    /// Forgets the last key, if the ones before it are something.
+    fn go_back(&mut self, before: usize, pressed: &mut Pressed) -> bool {
+        let last = self.keys.split_off(before);
+        let found = before > 0 && self.look_up(pressed);
+        if !found {
+            self.keys.extend(last);
+        }
+        found
     }
 
     /// Looks the keys up everywhere. `false` when nothing starts with them.

@@ -8,6 +8,8 @@ use std::{
     rc::Rc,
 };
 
+use rustc_hash::FxHashMap;
+
 use super::{Composed, Profile, Reading, Reason, Statement, Verdict, What, search};
 use crate::{
     keysym::Keysym,
@@ -33,7 +35,7 @@ pub struct Context<'a> {
     /// Files that were read before, so that those which include each other are not read for ever.
     loaded: HashMap<PathBuf, File>,
     /// The numbers of the names seen: a name is asked for some 4 times in a large file.
-    names: HashMap<Box<[u8]>, Option<Keysym>>,
+    names: FxHashMap<Box<[u8]>, Option<Keysym>>,
     /// What [`Context::locale_file`] answered, without and with its fallback.
     locale_files: [Option<Option<PathBuf>>; 2],
 }
@@ -78,7 +80,7 @@ impl<'a> Context<'a> {
             sources,
             files: 0,
             loaded: HashMap::new(),
-            names: HashMap::new(),
+            names: FxHashMap::default(),
             locale_files: [None, None],
         }
     }

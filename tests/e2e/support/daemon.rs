@@ -198,6 +198,16 @@ pub(crate) fn send(id: u32, signal: Signal) {
     let _ = kill_process(pid, signal);
 }
 
+/// Whether the processes end.
+pub(crate) fn gone(processes: &[u32]) -> bool {
+    let running = |id: &u32| {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        // A zombie that nobody waits for has ended too.
+        stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
+    };
+    wait_until(|| !processes.iter().any(running))
+}
+
 fn wait_briefly(mut condition: impl FnMut() -> bool) -> bool {
     (0..1000).any(|_| {
         thread::sleep(std::time::Duration::from_millis(2));

@@ -1,11 +1,13 @@
 //! What the server itself says: the lock, the keys that are down, the keycodes that are free.
 
+use std::{thread, time::Duration};
+
 use x11rb::{
     connection::Connection,
     protocol::{
         xinput::{self, ConnectionExt as _, DeviceType, InputStateData},
         xkb::{self, ConnectionExt as _},
-        xproto::{ConnectionExt as _, ModMask},
+        xproto::{ConnectionExt as _, GrabMode, GrabStatus, ModMask},
     },
 };
 
@@ -49,6 +51,17 @@ impl Server {
             .unwrap()
             .check()
             .unwrap();
+    }
+
+    /// Grabs a keyboard device, as another program of this kind would, and lets it go after `time`.
+    pub(crate) fn grab_for(&self, device: &Device, time: Duration) {
+        let root = self.conn.setup().roots[0].root;
+        let (mode, owner) = (GrabMode::ASYNC, xinput::GrabOwner::NO_OWNER);
+        let grab =
+            self.conn.xinput_xi_grab_device(root, 0_u32, 0, device.id, mode, mode, owner, &[0]);
+        assert_eq!(grab.unwrap().reply().unwrap().status, GrabStatus::SUCCESS);
+        thread::sleep(time);
+        self.conn.xinput_xi_ungrab_device(0_u32, device.id).unwrap().check().unwrap();
     }
 
     /// Every keyboard that is a device of its own, the one behind XTEST included.

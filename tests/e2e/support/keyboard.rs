@@ -80,14 +80,9 @@ impl Keyboard {
         self.up(code);
     }
 
-    /// Taps Caps Lock, as fast as a finger can.
-    ///
-    /// Not at the pace of the other keys: the server lets the keyboard go with the release unless
-    /// the daemon has asked for more by then, and no finger is down for one millisecond only.
+    /// Taps Caps Lock.
     pub(crate) fn tap_trigger(&mut self) {
-        self.down(key::CAPS);
-        thread::sleep(Duration::from_millis(30));
-        self.up(key::CAPS);
+        self.tap(key::CAPS);
     }
 
     /// Returns when the server has processed all that was typed here.

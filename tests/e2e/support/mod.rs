@@ -17,7 +17,7 @@ pub(crate) use app::{App, difference};
     unused_imports,
     reason = "`program` is for examples/demo.rs, which uses this module too"
 )]
-pub(crate) use daemon::{Daemon, Home, program, send, wake_ups};
+pub(crate) use daemon::{Daemon, Home, gone, program, send, wake_ups};
 pub(crate) use desk::{Desk, PATIENT, SEQUENCES};
 pub(crate) use keyboard::Keyboard;
 pub(crate) use layout::{Layout, Stroke};

@@ -65,11 +65,19 @@ fn adds(profile: Profile) -> bool {
     }
 }
 
+/// Whether the last of several rules with the same keys counts, not the first.
+fn last_counts(profile: Profile) -> bool {
+    match profile.family {
+        Family::Gtk4 => true,
+        Family::Ibus => profile.since(1, 5, 33),
+        _ => false,
+    }
+}
+
 /// Of rules with the same keys one counts: the first in GTK 3 and IBus, the last in GTK 4.
 fn hide(reading: &mut Reading) {
     let mut known: HashMap<Vec<u32>, usize> = HashMap::new();
-    let last_counts = reading.profile.family == Family::Gtk4
-        || reading.profile.since(1, 5, 33) && reading.profile.family == Family::Ibus;
+    let last_counts = last_counts(reading.profile);
     for at in 0..reading.statements.len() {
         let statement = &reading.statements[at];
         if matches!(&statement.what, What::Include { path } if path == OWN && statement.verdict == Verdict::Kept)
@@ -208,7 +216,7 @@ pub(crate) fn tables(reading: &Reading) -> Tables {
         _ if reading.file.outcome == Outcome::KillsTable => None,
         Family::Gtk4 => {
             let rows = gtk4_rows(reading);
-            Some(Own::Grouped(Grouped::new(rows, Shorter::Waits)))
+            (!rows.is_empty()).then(|| Own::Grouped(Grouped::new(rows, Shorter::Waits)))
         }
         _ => sorted(reading),
     };
@@ -218,12 +226,14 @@ pub(crate) fn tables(reading: &Reading) -> Tables {
 
 /// The rows of a file in GTK 3 and IBus: not those that the toolkit gives without them.
 fn sorted(reading: &Reading) -> Option<Own> {
-    let family = reading.profile.family;
+    let profile = reading.profile;
+    let family = profile.family;
     let mut rows = Vec::new();
     let mut longest = 0;
     for (at, statement) in reading.statements.iter().enumerate() {
         let What::Rule { keysyms, gives } = &statement.what else { continue };
-        if matches!(statement.verdict, Verdict::Dropped(_)) {
+        let hidden = matches!(statement.verdict, Verdict::Hidden { .. });
+        if matches!(statement.verdict, Verdict::Dropped(_)) || hidden && last_counts(profile) {
             continue;
         }
         let keys: Vec<u32> = keysyms.iter().map(|key| key.0).collect();
@@ -285,7 +295,9 @@ fn without(family: Family, row: &Row) -> bool {
             text.chars().next() == row.text.chars().next()
         }
         Worked::Text(text) => text == row.text,
-        Worked::Pending | Worked::Nothing => false,
+        // What is not known yet is an empty text to both.
+        Worked::Pending => row.text.is_empty(),
+        Worked::Nothing => false,
     }
 }
 

@@ -7,6 +7,9 @@ use super::{
     value::{self, Value},
 };
 
+/// Why a line does not count, and the place in it.
+type Wrong = (Reason, Range<usize>);
+
 /// A line and where it stands in its file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line<'t> {
@@ -50,14 +53,15 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn rule(&mut self, file: &File, line: Line<'_>) -> Result<(), (Reason, Range<usize>)> {
+    fn rule(&mut self, file: &File, line: Line<'_>) -> Result<(), Wrong> {
         let bytes = line.bytes;
         let Some(colon) = bytes.iter().position(|&byte| byte == b':') else {
             let found = "the end of the line".to_owned();
             let end = strip(bytes, 0..bytes.len()).end;
             return Err((Reason::Unexpected { expected: "`:`", found }, end..end));
         };
-        let keysyms = self.keysyms(bytes, 0..colon)?;
+        let mut cut = None;
+        let keysyms = self.keysyms(bytes, 0..colon, &mut cut)?;
         let right = strip(bytes, colon + 1..bytes.len());
         let Value { text, reason, range } = match value::read(self.family, bytes, right.clone()) {
             Ok(value) => value,
@@ -65,19 +69,22 @@ impl Reader<'_, '_> {
         };
         let keysyms: Vec<_> = keysyms.into_iter().map(Keysym).collect();
         let span = self.context.span(file.id, line.whole().start..line.start + range.end);
-        let place = self.context.span(file.id, line.place(range));
+        let altered = reason.map(|reason| (reason, range)).or(cut);
         let gives = Composed { text, keysym: None };
-        let altered = reason.map(|reason| (reason, place));
+        let altered =
+            altered.map(|(reason, range)| (reason, self.context.span(file.id, line.place(range))));
         let _ = self.context.note_rule(span, &keysyms, gives, altered);
         Ok(())
     }
 
-    /// The keys of a rule: whatever stands between `<` and the next `>`.
+    /// The keys of a rule: whatever stands between `<` and the next `>`. `cut` is the first that is not
+    /// what it says.
     fn keysyms(
         &mut self,
         bytes: &[u8],
         left: Range<usize>,
-    ) -> Result<Vec<u32>, (Reason, Range<usize>)> {
+        cut: &mut Option<Wrong>,
+    ) -> Result<Vec<u32>, Wrong> {
         let whole = strip(bytes, left);
         let mut keysyms = Vec::new();
         let mut at = whole.start;
@@ -92,7 +99,7 @@ impl Reader<'_, '_> {
             else {
                 return Err((Reason::OpenKeysym, start - 1..start + word.len()));
             };
-            keysyms.push(self.number(&word[..end], start - 1..start + end + 1)?);
+            keysyms.push(self.number(&word[..end], start - 1..start + end + 1, cut)?);
         }
         if keysyms.is_empty() {
             return Err((Reason::NoKeysym, whole));
@@ -107,17 +114,32 @@ impl Reader<'_, '_> {
         Ok(keysyms)
     }
 
-    fn number(&mut self, name: &[u8], place: Range<usize>) -> Result<u32, (Reason, Range<usize>)> {
-        let shown = || String::from_utf8_lossy(name).into_owned();
+    fn number(
+        &mut self,
+        name: &[u8],
+        place: Range<usize>,
+        cut: &mut Option<Wrong>,
+    ) -> Result<u32, Wrong> {
+        let shown = String::from_utf8_lossy(name).into_owned();
         let number = names::number(name, |name| self.context.keysym(name.as_bytes()));
-        if number == names::VOID {
-            return Err((Reason::UnknownKeysym(shown()), place));
+        // Later versions of GTK 4 cut every number to 16 bits: an unknown name becomes Delete.
+        let cuts = self.family == Family::Gtk4 && self.context.profile.since(4, 20, 0);
+        let number = if cuts { names::normal(name, number) } else { number };
+        if number > 0xffff {
+            let reason = match number {
+                names::VOID if cuts => {
+                    Reason::Other(format!("unknown keysym `{shown}` is taken for `Delete`"))
+                }
+                names::VOID => return Err((Reason::UnknownKeysym(shown), place)),
+                _ if cuts || self.family == Family::Ibus => Reason::CutKeysym(shown),
+                _ => {
+                    let why = format!("`{shown}` has more than 16 bits");
+                    return Err((Reason::Other(why), place));
+                }
+            };
+            let _ = cut.get_or_insert((reason, place));
         }
-        if number > 0xffff && self.family != Family::Ibus {
-            let why = format!("`{}` has more than 16 bits", shown());
-            return Err((Reason::Other(why), place));
-        }
-        Ok(number)
+        Ok(if cuts { number & 0xffff } else { number })
     }
 
     /// Notes an include that counts for nothing.

@@ -120,3 +120,6 @@ impl Reader<'_, '_> {
 
 /// How the reason of a file begins that ends the program which reads it.
 pub const ENDS_IT: &str = "the program itself ends at";
+
+#[cfg(test)]
+mod tests;

@@ -9,10 +9,9 @@ pub(super) const VOID: u32 = 0x00ff_ffff;
 ///
 /// `U` and hexadecimal digits is a number of its own: the code point, not the keysym of it.
 pub(super) fn number(name: &[u8], lookup: impl FnOnce(&str) -> Option<Keysym>) -> u32 {
-    if let Some(digits) = name.strip_prefix(b"U") {
-        if !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit) {
-            return code_point(digits);
-        }
+    let digits = name.strip_prefix(b"U").unwrap_or_default();
+    if !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit) {
+        return code_point(digits);
     }
     let Ok(name) = std::str::from_utf8(name) else { return VOID };
     // The names of XFree86 are looked up without their beginning.
@@ -21,15 +20,20 @@ pub(super) fn number(name: &[u8], lookup: impl FnOnce(&str) -> Option<Keysym>) -
         return VOID;
     }
     match lookup(name) {
-        Some(keysym) if is_unicode_name(name) => {
-            // `u0061`: libxkbcommon reads it, GDK does not.
-            debug_assert!(keysym.0 != 0);
-            VOID
-        }
+        // `u0061`: libxkbcommon reads it, GDK does not.
+        Some(_) if is_unicode_name(name) => VOID,
         Some(Keysym(number)) if stripped && number > 0xffff => VOID,
         Some(Keysym(number)) if is_known(number) => number,
         _ => VOID,
     }
+}
+
+/// What later versions of GTK 4 make of a number: a code point is the keysym that types it.
+pub(super) fn normal(name: &[u8], number: u32) -> u32 {
+    let is_code_point =
+        name.len() > 1 && name[0] == b'U' && name[1..].iter().all(u8::is_ascii_hexdigit);
+    let character = char::from_u32(number).filter(|_| is_code_point);
+    character.map_or(number, |character| Keysym::from_char(character).0)
 }
 
 /// As `strtoll` reads it, cut to 32 bits: a number that is too large is the largest one.
@@ -89,10 +93,9 @@ const OLD: &[(u32, u32)] = &[
 
 /// The character of a keysym, 0 when it has none.
 pub(crate) fn character(keysym: u32, old: bool) -> u32 {
-    if old {
-        if let Some(&(_, character)) = OLD.iter().find(|&&(known, _)| known == keysym) {
-            return character;
-        }
+    let differs = OLD.iter().find(|&&(known, _)| old && known == keysym);
+    if let Some(&(_, character)) = differs {
+        return character;
     }
     match keysym {
         // The currency signs by their code points, which libxkbcommon names otherwise.

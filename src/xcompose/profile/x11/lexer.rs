@@ -1,13 +1,13 @@
 //! The tokens of libX11. A backslash before a line end takes both away wherever they stand, in comments and
 //! strings as well.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use super::super::Reason;
 
 /// A token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Token {
+pub(super) enum Token<'b> {
     /// The end of the file.
     End,
     /// The end of a line, with its comment.
@@ -25,7 +25,7 @@ pub(super) enum Token {
     /// A string, unescaped, up to its first NUL.
     Text(Vec<u8>),
     /// A word of letters, digits, `_` and `-`.
-    Word(Vec<u8>),
+    Word(Cow<'b, [u8]>),
     /// None of these.
     Bad(Reason),
 }
@@ -57,7 +57,7 @@ impl<'b> Lexer<'b> {
     }
 
     /// The next token and where it stands.
-    pub(super) fn next(&mut self) -> (Token, Range<usize>) {
+    pub(super) fn next(&mut self) -> (Token<'b>, Range<usize>) {
         let (mut start, mut byte) = (self.place(), self.byte());
         while let Some(b' ' | b'\t') = byte {
             (start, byte) = (self.place(), self.byte());
@@ -66,7 +66,7 @@ impl<'b> Lexer<'b> {
         (token, start..self.place())
     }
 
-    fn token(&mut self, byte: Option<u8>) -> Token {
+    fn token(&mut self, byte: Option<u8>) -> Token<'b> {
         match byte {
             None => Token::End,
             Some(b'\n') => Token::Line,
@@ -77,6 +77,7 @@ impl<'b> Lexer<'b> {
             Some(b'~') => Token::Tilde,
             Some(b'"') => self.text(),
             Some(b'#') => loop {
+                self.skip_comment();
                 match self.byte() {
                     None => return Token::End,
                     Some(b'\n') => return Token::Line,
@@ -84,13 +85,24 @@ impl<'b> Lexer<'b> {
                 }
             },
             Some(byte) if is_word(byte) => {
+                let start = self.at - 1;
+                let rest = &self.bytes[self.at..];
+                let length = rest.iter().position(|&b| !is_word(b)).unwrap_or(rest.len());
+                if self.bytes[start] == byte && rest.get(length) != Some(&b'\\') {
+                    // What most words are: in one piece.
+                    self.at += length;
+                    let word = &self.bytes[start..self.at];
+                    let next = self.byte();
+                    self.put_back(next);
+                    return Token::Word(Cow::Borrowed(word));
+                }
                 let mut word = vec![byte];
                 loop {
                     match self.byte() {
                         Some(byte) if is_word(byte) => word.push(byte),
                         other => {
                             self.put_back(other);
-                            return Token::Word(word);
+                            return Token::Word(Cow::Owned(word));
                         }
                     }
                 }
@@ -107,7 +119,7 @@ impl<'b> Lexer<'b> {
         }
     }
 
-    fn text(&mut self) -> Token {
+    fn text(&mut self) -> Token<'b> {
         self.altered = None;
         let mut text = Vec::new();
         loop {
@@ -183,6 +195,14 @@ impl<'b> Lexer<'b> {
             return self.raw();
         }
         Some(byte)
+    }
+
+    /// Skips what neither ends a comment nor joins it with the next line.
+    fn skip_comment(&mut self) {
+        if self.back.is_none() {
+            let rest = &self.bytes[self.at..];
+            self.at += memchr::memchr2(b'\n', b'\\', rest).unwrap_or(rest.len());
+        }
     }
 
     fn raw(&mut self) -> Option<u8> {

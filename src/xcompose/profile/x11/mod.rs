@@ -1,17 +1,19 @@
 //! How the local input method of libX11 reads, in a locale of UTF-8. Enter at [`read`].
 //!
-//! `lexer.rs` makes tokens, this file statements of them. A bad line is left out in silence, and nothing
+//! `lexer.rs` makes tokens, this file statements of them, and `order.rs` finds what hides what. A bad line is left out in silence, and nothing
 //! ever fails the whole: there is always a table, if only an empty one.
 
 mod lexer;
+mod order;
 
 use std::{
-    collections::HashMap,
     ffi::OsStr,
     ops::Range,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
 };
+
+use rustc_hash::FxHashMap;
 
 use super::{
     Composed, Context, FileVerdict, Hiding, Outcome, Reason, SystemTable, Verdict, What,
@@ -38,7 +40,7 @@ const ALL: u8 = 0b1111;
 
 /// Reads a file and what it includes into the context's reading.
 pub(super) fn read(path: &Path, context: &mut Context<'_>) {
-    let mut reader = Reader { context, tree: Tree::default(), nodes: HashMap::new() };
+    let mut reader = Reader { context, tree: Tree::default(), nodes: FxHashMap::default() };
     match reader.context.load(path) {
         Ok(file) => {
             if reader.file(&file, 0).is_none() {
@@ -66,9 +68,9 @@ pub(super) fn read(path: &Path, context: &mut Context<'_>) {
 
 struct Reader<'c, 'a> {
     context: &'c mut Context<'a>,
-    /// Children stand in the order in which they came, until [`Reader::finish`].
+    /// Children stand in the order in which they came, until [`order::order`].
     tree: Tree,
-    nodes: HashMap<(NodeId, Keysym, Modifiers), NodeId>,
+    nodes: FxHashMap<(NodeId, Keysym, Modifiers), NodeId>,
 }
 
 /// What is wrong with a line.
@@ -86,11 +88,11 @@ enum Read {
 }
 
 impl Wrong {
-    fn new(reason: Reason, (token, place): (Token, Range<usize>)) -> Self {
+    fn new(reason: Reason, (token, place): (Token<'_>, Range<usize>)) -> Self {
         Self { reason, place, ended: matches!(token, Token::Line | Token::End) }
     }
 
-    fn unexpected(expected: &'static str, found: (Token, Range<usize>), file: &[u8]) -> Self {
+    fn unexpected(expected: &'static str, found: (Token<'_>, Range<usize>), file: &[u8]) -> Self {
         let reason = match &found.0 {
             Token::Bad(Reason::Unexpected { found, .. }) => {
                 Reason::Unexpected { expected, found: found.clone() }
@@ -182,16 +184,16 @@ impl Reader<'_, '_> {
     }
 
     /// A statement from its first token, and where it ends.
-    fn statement(
+    fn statement<'b>(
         &mut self,
-        first: (Token, Range<usize>),
-        lexer: &mut Lexer<'_>,
+        first: (Token<'b>, Range<usize>),
+        lexer: &mut Lexer<'b>,
         file: &[u8],
     ) -> Result<(Read, usize), Wrong> {
         let mut keys = Vec::new();
         let mut next = first;
         loop {
-            if matches!(&next.0, Token::Word(word) if word == b"include") {
+            if matches!(&next.0, Token::Word(word) if **word == *b"include") {
                 return self.include_path(lexer, file);
             }
             let modifiers;
@@ -264,8 +266,10 @@ impl Reader<'_, '_> {
     /// The rest of an include. What follows the path is read as a line of its own.
     fn include_path(&mut self, lexer: &mut Lexer<'_>, file: &[u8]) -> Result<(Read, usize), Wrong> {
         let (token, place) = lexer.next();
-        let (Token::Word(path) | Token::Text(path)) = &token else {
-            return Err(Wrong::unexpected("a path", (token, place), file));
+        let path: &[u8] = match &token {
+            Token::Word(path) => path,
+            Token::Text(path) => path,
+            _ => return Err(Wrong::unexpected("a path", (token, place), file)),
         };
         let path = self.expand(path);
         let end = place.end;
@@ -385,66 +389,26 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Puts the children in the order of trying, the last first, and notes what can never be typed.
-    fn finish(&mut self) {
-        let tree = &mut self.tree;
-        let mut hidden = Vec::new();
-        let mut todo = vec![NodeId::ROOT];
-        while let Some(at) = todo.pop() {
-            tree.node_mut(at).children.reverse();
-            let node = tree.node(at);
-            if let (Some(rule), Some(by)) = (node.rule, tree.rule_below(at)) {
-                hidden.push((rule, by, Hiding::Longer));
-            }
-            for (i, &child) in node.children.iter().enumerate() {
-                let before = node.children[..i].iter().find(|&&other| covers(tree, other, child));
-                if let Some(&other) = before {
-                    hide_all(tree, child, other, &mut hidden);
-                }
-            }
-            todo.extend(&node.children);
-        }
+    /// Gives the tree to the reading, and notes what can never be typed.
+    fn finish(mut self) {
+        let hidden = order::order(&mut self.tree);
         let reading = &mut self.context.reading;
         for (rule, by, how) in hidden {
             reading.statements[rule].verdict = Verdict::Hidden { by, how };
         }
-        reading.table = std::mem::take(&mut self.tree);
-    }
-}
-
-/// Whether the first node fits whenever the second does.
-fn covers(tree: &Tree, first: NodeId, second: NodeId) -> bool {
-    let (first, second) = (tree.node(first), tree.node(second));
-    first.keysym == second.keysym
-        && first.modifiers.mask & !second.modifiers.mask == 0
-        && second.modifiers.value & first.modifiers.mask == first.modifiers.value
-}
-
-/// Notes the rules of a node that is never come to, because `other` is tried before.
-fn hide_all(tree: &Tree, node: NodeId, other: NodeId, hidden: &mut Vec<(usize, usize, Hiding)>) {
-    let ends = tree.node(other).children.is_empty();
-    let Some(by) = tree.rule_below(other).or(tree.node(other).rule) else { return };
-    let mut todo = vec![node];
-    while let Some(at) = todo.pop() {
-        let how = match (ends, at == node) {
-            (true, true) | (false, false) => Hiding::SameKeys,
-            (true, false) => Hiding::Shorter,
-            (false, true) => Hiding::Longer,
-        };
-        hidden.extend(tree.node(at).rule.map(|rule| (rule, by, how)));
-        todo.extend(&tree.node(at).children);
+        reading.table = self.tree;
     }
 }
 
 /// The modifiers before a key, and what stands behind them.
-fn modifiers(
-    first: (Token, Range<usize>),
-    lexer: &mut Lexer<'_>,
+fn modifiers<'b>(
+    first: (Token<'b>, Range<usize>),
+    lexer: &mut Lexer<'b>,
     file: &[u8],
-) -> Result<(Modifiers, (Token, Range<usize>)), Wrong> {
+) -> Result<(Modifiers, (Token<'b>, Range<usize>)), Wrong> {
     let mut modifiers = Modifiers::default();
     let mut next = first;
-    if matches!(&next.0, Token::Word(word) if word == b"None") {
+    if matches!(&next.0, Token::Word(word) if **word == *b"None") {
         return Ok((Modifiers { mask: ALL, value: 0 }, lexer.next()));
     }
     let exactly = next.0 == Token::Bang;

@@ -244,7 +244,8 @@ impl<'b> Lexer<'b> {
     }
 
     fn skip_line(&mut self) {
-        self.skip_while(|byte| byte != b'\n');
+        let rest = &self.bytes[self.at..];
+        self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
     }
 
     fn skip_while(&mut self, goes_on: impl Fn(u8) -> bool) {
