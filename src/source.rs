@@ -226,15 +226,26 @@ impl Sources {
     /// Where a span starts.
     #[must_use]
     pub fn position(&self, span: Span) -> Position {
-        let text = &self.get(span.source).text;
-        let starts = self.lines[span.source.0 as usize].get_or_init(|| {
+        let line = self.line(span.source, span.start);
+        let start = self.starts(span.source)[line - 1];
+        let before = &self.get(span.source).text[start as usize..span.start as usize];
+        Position { line, column: before.chars().count() + 1 }
+    }
+
+    /// The line, from 1, that this byte of a text is on.
+    #[must_use]
+    pub fn line(&self, source: SourceId, at: u32) -> usize {
+        self.starts(source).partition_point(|&start| start <= at)
+    }
+
+    /// Where each line of a text starts.
+    fn starts(&self, source: SourceId) -> &[u32] {
+        let text = &self.get(source).text;
+        self.lines[source.0 as usize].get_or_init(|| {
             let after = text.match_indices('\n').map(|(at, _)| at + 1);
             let starts = std::iter::once(0).chain(after);
             starts.map(|at| u32::try_from(at).expect("loaders refuse texts of 4 GiB")).collect()
-        });
-        let line = starts.partition_point(|&start| start <= span.start);
-        let before = &text[starts[line - 1] as usize..span.start as usize];
-        Position { line, column: before.chars().count() + 1 }
+        })
     }
 }
 

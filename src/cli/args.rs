@@ -49,7 +49,9 @@ pub enum Command {
     /// Bring back what a written file was before
     Undo(Undo),
     /// Look for mistakes in the configuration or in a file
-    Check(Check),
+    Check(super::check::Check),
+    /// Tell what a finding means
+    Explain(super::explain::Explain),
     /// Show how the daemon is
     Status(Ask),
     /// Have the daemon read the configuration again
@@ -84,7 +86,7 @@ pub struct Type {
 pub(super) fn set_keys_apart(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut options: Vec<OsString> = args.into_iter().collect();
     let Some(command) = command(&options) else { return options };
-    if options[command] != "test" && options[command] != "find" {
+    if !["test", "find", "explain"].iter().any(|name| options[command] == *name) {
         return options;
     }
     // Then there are names of keysyms instead.
@@ -129,7 +131,7 @@ fn command(args: &[OsString]) -> Option<usize> {
 }
 
 fn takes_value(option: &str) -> bool {
-    matches!(option, "--color" | "--config" | "--file" | "--as")
+    matches!(option, "--color" | "--config" | "--file" | "--for" | "--as")
 }
 
 fn is_option(arg: &str) -> bool {
@@ -183,16 +185,6 @@ pub struct Find {
     #[arg(long)]
     pub all: bool,
     /// Print JSON Lines, one object a rule
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `composekey check`.
-#[derive(Debug, Args)]
-pub struct Check {
-    /// A keymap, a configuration or a Compose file; without one, the configuration in use
-    pub file: Option<PathBuf>,
-    /// Print JSON Lines, one object a finding
     #[arg(long)]
     pub json: bool,
 }

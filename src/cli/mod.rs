@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod explain;
 mod find;
 mod generate;
 mod import;
@@ -24,6 +25,8 @@ use std::{
 use clap::Parser;
 
 pub use args::{Cli, Color, Command};
+pub use check::{Check, Format};
+pub use explain::Explain;
 
 use crate::{
     config::{self, Loaded, Paths},
@@ -136,6 +139,7 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
         Command::Import(args) => import::run(&args, &paths, terminal),
         Command::Undo(args) => undo::run(&args, &paths, terminal),
         Command::Check(args) => check::run(&args, &paths, terminal),
+        Command::Explain(args) => explain::run(&args, &paths, terminal),
         Command::Status(args) => status::run(&Request::Status, &args, &paths, terminal),
         Command::Reload(args) => status::run(&Request::Reload, &args, &paths, terminal),
         Command::Pause(args) => status::run(&Request::Pause, &args, &paths, terminal),

@@ -13,8 +13,9 @@ use super::{
 };
 use crate::{
     config::{self, Loaded, Paths},
+    diagnostic::Code,
     keysym::Keysym,
-    sequence::Sequence,
+    sequence::{Sequence, SequenceError},
 };
 
 /// How many rules are shown when the keys lead on.
@@ -48,17 +49,7 @@ pub(super) fn run(args: &Test, paths: &Paths, terminal: &mut Terminal<'_>) -> io
     };
     let sequence = match Sequence::parse(keys) {
         Ok(sequence) => sequence,
-        Err(error) => {
-            let hint = match keys.get(error.range.start + 1..error.range.end.max(1) - 1) {
-                Some(name) if error.kind.code() == crate::diagnostic::Code::UnknownKeysym => {
-                    Keysym::similar_name(name)
-                }
-                _ => None,
-            };
-            let hint = hint.map_or(String::new(), |meant| format!("; did you mean `<{meant}>`?"));
-            writeln!(terminal.err, "error: `{keys}` is no sequence: {}{hint}", error.kind)?;
-            return Ok(Exit::Failed);
-        }
+        Err(error) => return no_sequence(keys, &error, terminal),
     };
     let loaded = load(paths, false, terminal)?;
     let exact = loaded.rules.iter().position(|rule| rule.sequence == sequence);
@@ -81,6 +72,21 @@ pub(super) fn run(args: &Test, paths: &Paths, terminal: &mut Terminal<'_>) -> io
         explain(&loaded, &sequence, exact, &longer, &near, terminal)?;
     }
     Ok(if exact.is_some() { Exit::Fine } else { Exit::Findings })
+}
+
+/// Says why a text is no sequence.
+pub(super) fn no_sequence(
+    keys: &str,
+    error: &SequenceError,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Exit> {
+    let hint = match keys.get(error.range.start + 1..error.range.end.max(1) - 1) {
+        Some(name) if error.kind.code() == Code::UnknownKeysym => Keysym::similar_name(name),
+        _ => None,
+    };
+    let hint = hint.map_or(String::new(), |meant| format!("; did you mean `<{meant}>`?"));
+    writeln!(terminal.err, "error: `{keys}` is no sequence: {}{hint}", error.kind)?;
+    Ok(Exit::Failed)
 }
 
 /// The output, its characters and its rule.

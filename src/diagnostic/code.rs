@@ -16,6 +16,12 @@ macro_rules! codes {
             /// Every code, in order.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
+            /// The code of this name.
+            #[must_use]
+            pub fn from_id(id: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.id() == id)
+            }
+
             /// The stable name: `E` and four digits.
             #[must_use]
             pub fn id(self) -> &'static str {
@@ -114,4 +120,45 @@ codes! {
     NotInFormat = "E0046" Warning;
     /// Part of an imported file that does not become a rule.
     NotImported = "E0047" Warning;
+
+    /// A result without quotes: `<a> : λ`.
+    ComposeUnquoted = "E0150" Error;
+    /// No colon before the result: `<a> "λ"`.
+    ComposeNoColon = "E0151" Error;
+    /// A character where the name of a keysym stands: `<<>`.
+    ComposeCharacter = "E0152" Error;
+    /// Blanks around the name of a keysym: `< a >`.
+    ComposeBlanks = "E0153" Warning;
+    /// Modifiers before a key: `Ctrl <a>`.
+    ComposeModifiers = "E0154" Warning;
+    /// Line ends of Windows.
+    ComposeLineEnds = "E0155" Warning;
+    /// A byte order mark.
+    ComposeMark = "E0156" Warning;
+    /// A last line without an end.
+    ComposeLastLine = "E0157" Warning;
+    /// A file that takes the place of the system's table and does not include it.
+    ComposeReplaces = "E0158" Warning;
+    /// A file of which a program makes no table.
+    ComposeNoTable = "E0159" Error;
+    /// More keys in a rule than a program takes.
+    ComposeTooManyKeys = "E0160" Warning;
+    /// A result longer than a program takes.
+    ComposeLongText = "E0161" Warning;
+    /// A backslash in a result: `"\n"`.
+    ComposeEscape = "E0162" Warning;
+    /// Two rules with the same keys.
+    ComposeSameKeys = "E0163" Warning;
+    /// A rule that is the start of another, in a file where only one of them works.
+    ComposePrefix = "E0164" Warning;
+    /// A result that is a keysym alone: `<a> : eacute`.
+    ComposeKeysymAlone = "E0165" Warning;
+    /// A keysym that a program cannot match: `<U1F600>`.
+    ComposeWideKeysym = "E0166" Warning;
+    /// A file whose end a program does not read.
+    ComposeRestLost = "E0167" Error;
+    /// A comment that a program does not take for one, or that takes the next line with it.
+    ComposeComment = "E0168" Warning;
+    /// Something else that programs read in different ways.
+    ComposeReadOtherwise = "E0169" Warning;
 }

@@ -1,10 +1,15 @@
-//! [`Diagnostic`]: one finding, as plain data. `code.rs` names the findings, `render.rs` shows them.
+//! [`Diagnostic`]: one finding, as plain data. `code.rs` names the findings, `story.rs` tells
+//! about them, `render.rs` shows them.
 
 mod code;
 mod render;
+mod sarif;
+mod story;
 
 pub use code::Code;
-pub use render::{Style, json_line, render};
+pub use render::{Style, json_line, render, wrap};
+pub use sarif::sarif;
+pub use story::{Part, Story};
 
 use std::path::Path;
 
@@ -46,8 +51,23 @@ pub struct Diagnostic {
     pub message: String,
     /// Where: the first label is the place itself, the others belong to it.
     pub labels: Vec<Label>,
+    /// What else is to be known, a line each.
+    pub notes: Vec<String>,
     /// What to do about it.
     pub help: Option<String>,
+    /// What programs do there, where that is what it is about.
+    pub effects: Box<[Effect]>,
+}
+
+/// What one program does at the place of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// The program: `gtk4@4.20`.
+    pub toolkit: String,
+    /// `dropped`, `altered`, `hidden`, `no table` or `system table replaced`.
+    pub verdict: &'static str,
+    /// Why, in its own terms.
+    pub reason: String,
 }
 
 /// A place and what it has to do with the finding.
@@ -68,7 +88,9 @@ impl Diagnostic {
             severity: code.severity(),
             message: message.into(),
             labels: Vec::new(),
+            notes: Vec::new(),
             help: None,
+            effects: Box::default(),
         }
     }
 
@@ -76,6 +98,13 @@ impl Diagnostic {
     #[must_use]
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Adds a line about it.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(text.into());
         self
     }
 

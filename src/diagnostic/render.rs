@@ -1,11 +1,14 @@
 //! Shows diagnostics: caret text for people, JSON Lines for programs. The only place that knows
 //! how a diagnostic is coloured.
 
-use annotate_snippets::{Annotation, AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Level, Renderer, Snippet,
+    renderer::{AnsiColor, Effects},
+};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Effect, Severity};
 use crate::source::{SourceId, Sources, Span};
 
 /// How to draw.
@@ -20,6 +23,9 @@ pub enum Style {
 
 /// How many columns a diagnostic takes; longer source lines are cut around the carets.
 const WIDTH: usize = 80;
+
+/// What stands before the text of a help.
+const GUTTER: usize = "123 = help: ".len();
 
 /// Longer than any word of a map: what a label points at is shown up to here.
 const LONGEST_LABEL: usize = 200;
@@ -41,13 +47,19 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, style: Style) -> Strin
         }
     }
     let group = title.elements(files.into_iter().map(|file| snippet(diagnostic, file, sources)));
+    let notes = diagnostic.notes.iter();
+    let group = group.elements(notes.map(|note| Level::NOTE.message(wrap(note, WIDTH - GUTTER))));
     let group = match &diagnostic.help {
-        Some(help) => group.element(Level::HELP.message(wrapped(help))),
+        Some(help) => group.element(Level::HELP.message(wrap(help, WIDTH - GUTTER))),
         None => group,
     };
     let renderer = match style {
         Style::Plain => Renderer::plain(),
-        Style::Colour => Renderer::styled(),
+        // The yellow of the crate cannot be read on white.
+        Style::Colour => {
+            let warning = AnsiColor::Magenta.on_default().effects(Effects::BOLD);
+            Renderer::styled().warning(warning)
+        }
     };
     renderer.term_width(WIDTH).render(&[group])
 }
@@ -78,13 +90,13 @@ fn snippet<'a>(
         .annotations(annotations)
 }
 
-/// The text in lines that fit beside the gutter.
-fn wrapped(text: &str) -> String {
-    const GUTTER: usize = "123 = help: ".len();
+/// The text in lines of at most this many columns; a longer word has a line of its own.
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> String {
     let mut wrapped = String::new();
     let mut column = 0;
     for word in text.split_inclusive(' ') {
-        if column > 0 && column + word.trim_end().width() > WIDTH - GUTTER {
+        if column > 0 && column + word.trim_end().width() > width {
             wrapped.truncate(wrapped.trim_end().len());
             wrapped.push('\n');
             column = 0;
@@ -112,6 +124,17 @@ struct Line<'a> {
     place: Option<Place<'a>>,
     help: Option<&'a str>,
     labels: Vec<JsonLabel<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notes: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    toolkits: Vec<JsonEffect<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonEffect<'a> {
+    toolkit: &'a str,
+    verdict: &'a str,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]
@@ -148,6 +171,12 @@ pub fn json_line(diagnostic: &Diagnostic, sources: &Sources) -> String {
             .labels
             .iter()
             .map(|label| JsonLabel { place: place(label.span), text: &label.text })
+            .collect(),
+        notes: &diagnostic.notes,
+        toolkits: diagnostic
+            .effects
+            .iter()
+            .map(|Effect { toolkit, verdict, reason }| JsonEffect { toolkit, verdict, reason })
             .collect(),
     };
     serde_json::to_string(&line).expect("strings and numbers are always JSON")

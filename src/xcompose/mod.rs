@@ -17,6 +17,7 @@ mod locale;
 pub mod machine;
 pub mod profile;
 mod reader;
+pub mod report;
 pub mod tree;
 
 use std::path::{Path, PathBuf};

@@ -333,3 +333,19 @@ fn guard_killed_alone() {
     desk.keyboard.text("b");
     desk.finish("aλb");
 }
+
+/// Without a guard a tap could lock the user out: rather no daemon.
+#[test]
+fn no_guard_can_live() {
+    let mut desk = Desk::new("");
+    desk.keyboard.hold("la");
+    desk.expect("λ");
+    let ended = wait_until(|| {
+        desk.daemon().guards().iter().for_each(|&guard| send(guard, Signal::KILL));
+        desk.daemon().says_now("the guard cannot live here")
+    });
+    assert!(ended, "it said:\n{}", desk.daemon().messages());
+    assert_eq!(desk.daemon().wait().code(), Some(1));
+    desk.expect_rest(false);
+    desk.finish("λ");
+}

@@ -12,10 +12,15 @@ fn line_of(start: &str) -> usize {
     1 + file.lines().position(|line| line.starts_with(start)).unwrap()
 }
 
+/// The file of a built-in keymap.
+pub(crate) fn keymap_path(keymap: &str) -> String {
+    format!("{}/keymaps/{keymap}.toml", env!("CARGO_MANIFEST_DIR"))
+}
+
 /// The line of a built-in keymap that starts so.
-fn keymap_line(keymap: &str, start: &str) -> usize {
-    let path = format!("{}/keymaps/{keymap}.toml", env!("CARGO_MANIFEST_DIR"));
-    1 + fs::read_to_string(path).unwrap().lines().position(|l| l.starts_with(start)).unwrap()
+pub(crate) fn keymap_line(keymap: &str, start: &str) -> usize {
+    let text = fs::read_to_string(keymap_path(keymap)).unwrap();
+    1 + text.lines().position(|line| line.starts_with(start)).unwrap()
 }
 
 /// The answer without the number of sequences, which libX11's version decides.

@@ -115,8 +115,13 @@ fn caused(block: &Block) -> Vec<String> {
             home.write("config.toml", &block.text);
             locales = Some("/nowhere".into());
         }
+        "toml config repeated" => home.write("config.toml", block.text.repeat(60)),
         "compose" => home.write("Compose", &block.text),
-        "compose repeated" => home.write("Compose", block.text.repeat(60)),
+        "compose crlf" => home.write("Compose", block.text.replace('\n', "\r\n")),
+        "compose bom" => home.write("Compose", format!("\u{feff}{}", block.text)),
+        "compose cut" => home.write("Compose", block.text.trim_end()),
+        "compose long" => home.write("Compose", block.text.replace('…', &"x".repeat(300))),
+        "compose nul" => home.write("Compose", format!("\0\n{}", block.text)),
         other => panic!("`{other}` at {}: what is this example?", block.heading),
     }
     if matches!(block.info.as_str(), "compose" | "compose repeated") {

@@ -1,7 +1,9 @@
 //! The fast tests: no display, no keyboard, a few seconds.
 
 mod cli;
+mod compose_check;
 mod docs;
+mod explain;
 mod generate;
 mod import;
 mod keymaps;

@@ -22,6 +22,7 @@ use crate::{
     exchange::{self, Format},
     save::{Place, sign},
     sequence::Rule,
+    source::Sources,
     xcompose::{self, Base, Emitted, Flatten},
 };
 
@@ -249,4 +250,11 @@ fn summary(
         writeln!(terminal.err, "but {who} {} instead", file.display())?;
     }
     Ok(())
+}
+
+/// The Compose file that would be written for this configuration.
+pub(super) fn compose_file(loaded: &Loaded, paths: &Paths) -> String {
+    let mut aside = Sources::default();
+    let whole = xcompose::whole_system(&paths.world, &mut Disk::default(), &mut aside);
+    compose(loaded, &whole, &removed(loaded), Flatten::WhenNeeded).text
 }

@@ -46,6 +46,8 @@ pub enum Reason {
     EmptyText,
     /// The last line has no end.
     NoFinalNewline,
+    /// A keysym of more than 16 bits.
+    WideKeysym(String),
     /// A backslash at the end of a line joins it with the next.
     Joined,
     /// A backslash that is not understood in a text.
@@ -131,6 +133,7 @@ impl fmt::Display for Reason {
             Self::LongText(limit) => write!(f, "a result has at most {limit} bytes"),
             Self::NotQuoted => f.write_str("only a string in quotes is a result"),
             Self::EmptyText => f.write_str("the result is empty"),
+            Self::WideKeysym(name) => write!(f, "`{name}` has more than 16 bits"),
             Self::NoFinalNewline => f.write_str("the last line of the file has no end"),
             Self::Joined => f.write_str("this backslash joins the next line to this one"),
             Self::UnknownEscape(escape) => write!(f, "`{escape}` is not understood"),

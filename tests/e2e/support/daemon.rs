@@ -109,19 +109,21 @@ impl Daemon {
 
     /// Waits until a message has this line; `false` when it ended or the time is up.
     pub(crate) fn says(&mut self, line: &str) -> bool {
-        let said = |daemon: &Self| {
-            daemon.messages.lock().expect("no reader panics").iter().any(|l| l.contains(line))
-        };
         let mut ended = false;
         wait_until(|| {
-            if said(self) {
+            if self.says_now(line) {
                 return true;
             }
             ended |= self.child.try_wait().expect("our child").is_some();
             ended
         });
         // What it said last may still be on its way.
-        said(self) || ended && wait_briefly(|| said(self))
+        self.says_now(line) || ended && wait_briefly(|| self.says_now(line))
+    }
+
+    /// Whether a message has this line already.
+    pub(crate) fn says_now(&self, line: &str) -> bool {
+        self.messages.lock().expect("no reader panics").iter().any(|l| l.contains(line))
     }
 
     /// All that it said.

@@ -132,10 +132,7 @@ impl Reader<'_, '_> {
                 }
                 names::VOID => return Err((Reason::UnknownKeysym(shown), place)),
                 _ if cuts || self.family == Family::Ibus => Reason::CutKeysym(shown),
-                _ => {
-                    let why = format!("`{shown}` has more than 16 bits");
-                    return Err((Reason::Other(why), place));
-                }
+                _ => return Err((Reason::WideKeysym(shown), place)),
             };
             let _ = cut.get_or_insert((reason, place));
         }
