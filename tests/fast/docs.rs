@@ -124,7 +124,7 @@ fn caused(block: &Block) -> Vec<String> {
         "compose nul" => home.write("Compose", format!("\0\n{}", block.text)),
         other => panic!("`{other}` at {}: what is this example?", block.heading),
     }
-    if matches!(block.info.as_str(), "compose" | "compose repeated") {
+    if args[0] == "check" && block.info.starts_with("compose") {
         args.push("Compose");
     }
     let output =

@@ -89,51 +89,47 @@ with what `composekey generate` writes
 #[test]
 fn keys_that_other_rules_start_or_go_on_from() {
     let home = Home::with_config(
-        "keymaps = []\n[sequences]\n\"--\" = \"–\"\n\"---\" = \"—\"\n\"----\" = \"⸺\"\n",
+        "keymaps = []\n[sequences]\n\"<F1><F2>\" = \"a\"\n\"<F1><F2><F3>\" = \"b\"\n\
+         \"<F1><F2><F3>.\" = \"c\"\n",
     );
-    home.write(
-        "XCompose",
-        "<Multi_key> <minus> <minus> : \"–\"\n<Multi_key> <minus> <minus> <minus> : \"—\"\n",
-    );
-    let ran = home.run(&[
-        "explain",
-        "--for",
-        "libx11,libxkbcommon,gtk3",
-        "--file",
-        "XCompose",
-        "--",
-        "---",
-    ]);
+    let short = "<Multi_key> <F1> <F2>";
+    home.write("XCompose", format!("{short} : \"a\"\n{short} <F3> : \"b\"\n"));
+    let given = ["--for", "libx11,libxkbcommon,gtk3", "--file", "XCompose"];
+    let explain = |keys| home.run(&[&["explain", keys][..], &given].concat());
+    let ran = explain("<F1><F2><F3>");
     let expected = "\
-composekeyd types — for `---`, by config
+composekeyd types b for `<F1><F2><F3>`, by config
   ~/.config/composekey/config.toml:4
-  \"---\" = \"—\"
+  \"<F1><F2><F3>\" = \"b\"
 
 waits for the next key, because other rules go on from it
-  ----  ⸺  config, ~/.config/composekey/config.toml:5
+  <F1><F2><F3>.  c  config, ~/.config/composekey/config.toml:5
 
 on the way, when the trigger is let go or the next key leads nowhere
-  --  –  config, ~/.config/composekey/config.toml:3
+  <F1><F2>  a  config, ~/.config/composekey/config.toml:3
 
 with ~/.config/composekey/XCompose
-  libx11        —  XCompose:2
-  libxkbcommon  —  XCompose:2
-  gtk3          —  XCompose:2
+  libx11        b  XCompose:2
+  libxkbcommon  b  XCompose:2
+  gtk3          b  XCompose:2
 ";
     assert_eq!((ran.out.split("\nno Compose").next().unwrap(), ran.status), (expected, 0));
-    let ran =
-        home.run(&["explain", "--for", "libx11,libxkbcommon", "--file", "XCompose", "--", "--"]);
     let table = "\
   libx11        -  waits for more keys: longer rules start with these
   libxkbcommon  -  waits for more keys: longer rules start with these
+  gtk3          -  waits for more keys: longer rules start with these
 ";
+    let ran = explain("<F1><F2>");
     assert!(ran.out.contains(table), "{}", ran.out);
 }
 
 #[test]
 fn keys_that_toolkits_make_nothing_of() {
     let home = Home::with_config("keymaps = []\n");
-    home.write("XCompose", "<Multi_key> <l> <a> : λ\n<Multi_key> <o> : oslash\n");
+    home.write(
+        "XCompose",
+        "<Multi_key> <l> <a> : λ\n<Multi_key> <o> : oslash\n<Multi_key> <u> : \"ü\"\n",
+    );
     let ran = home.run(&["explain", "la", "--for", "libx11,gtk4", "--file", "XCompose"]);
     assert!(ran.out.starts_with("composekeyd has no rule for `la`\n"), "{}", ran.out);
     assert_eq!(ran.status, 1);

@@ -196,8 +196,8 @@ fn toolkits(views: &Views, answers: &[Answer], terminal: &mut Terminal<'_>) -> i
 /// Where no Compose file counts, whatever is in it.
 const NOT_READ: [&str; 3] = [
     "no Compose file counts in GTK 4.20 and later on Wayland without an input method,",
-    "nor in Chromium and Electron on Wayland, nor where Flatpak or Snap hide the file;",
-    "composekeyd types there as well, wherever it runs",
+    "in Chromium and Electron on Wayland, and where Flatpak or Snap hide the file;",
+    "composekeyd types for every program of the session that it runs in",
 ];
 
 fn names(profiles: &[Profile]) -> String {

@@ -70,6 +70,8 @@ pub enum Reason {
     KeptText,
     /// What follows the keysym is read as the next line.
     Rest,
+    /// The unknown keysym becomes `Delete`.
+    TakenForDelete(String),
     /// Keysyms of more than 16 bits are cut.
     CutKeysym(String),
     /// The text starts with no UTF-8 of the locale.
@@ -133,6 +135,9 @@ impl fmt::Display for Reason {
             Self::LongText(limit) => write!(f, "a result has at most {limit} bytes"),
             Self::NotQuoted => f.write_str("only a string in quotes is a result"),
             Self::EmptyText => f.write_str("the result is empty"),
+            Self::TakenForDelete(name) => {
+                write!(f, "unknown keysym `{name}` is taken for `Delete`")
+            }
             Self::WideKeysym(name) => write!(f, "`{name}` has more than 16 bits"),
             Self::NoFinalNewline => f.write_str("the last line of the file has no end"),
             Self::Joined => f.write_str("this backslash joins the next line to this one"),

@@ -157,14 +157,8 @@ fn line_causes(line: &Line, id: LineId, next_unseen: Who) -> Vec<Cause> {
     for said in &line.dropped {
         let of_slip = |kinds: &[SlipKind]| kinds.iter().find_map(|&kind| slip(kind));
         let cause = match &said.reason {
-            Reason::UnknownKeysym(name) => {
-                let known =
-                    breaking.iter().any(|s| s.place.contains(&(said.place.start as usize + 1)));
-                if known || name.is_empty() {
-                    continue;
-                }
-                (Code::ComposeKeysym, None)
-            }
+            Reason::UnknownKeysym(_) if breaking.iter().any(|slip| is_at(slip, said)) => continue,
+            Reason::UnknownKeysym(_) => (Code::ComposeKeysym, None),
             _ if !breaking.is_empty() => continue,
             Reason::NotQuoted => (Code::ComposeKeysymAlone, slip(SlipKind::KeysymAlone)),
             reason => match reason_code(reason) {
@@ -186,8 +180,14 @@ fn line_causes(line: &Line, id: LineId, next_unseen: Who) -> Vec<Cause> {
     }
     for said in &line.altered {
         let code = reason_code(&said.reason);
-        let slip = slip(SlipKind::Modifiers).filter(|_| code == Code::ComposeModifiers);
-        add(code, slip, vec![said.clone()]);
+        let misnamed = breaking.iter().find(|slip| is_at(slip, said)).copied();
+        match misnamed.filter(|_| code == Code::ComposeKeysym) {
+            Some(slip) => add(slip_code(slip.kind), Some(slip), vec![said.clone()]),
+            None => {
+                let slip = slip(SlipKind::Modifiers).filter(|_| code == Code::ComposeModifiers);
+                add(code, slip, vec![said.clone()]);
+            }
+        }
     }
     if let Some(slip) = slip(SlipKind::ContinuedComment).filter(|_| !next_unseen.is_empty()) {
         add(Code::ComposeComment, Some(slip), words::unsaid(&next_unseen, id));
@@ -196,6 +196,12 @@ fn line_causes(line: &Line, id: LineId, next_unseen: Who) -> Vec<Cause> {
         add(Code::ComposeComment, Some(slip), words::unsaid(&line.rule, id));
     }
     causes
+}
+
+/// Whether a program stumbled over the very key that a slip is about.
+fn is_at(slip: &Slip, said: &Said) -> bool {
+    let (start, end) = (said.place.start as usize, said.place.end as usize);
+    start <= slip.place.start && slip.place.start < end.max(start + 2)
 }
 
 fn is_breaking(kind: SlipKind) -> bool {
@@ -228,7 +234,7 @@ fn slip_code(kind: SlipKind) -> Code {
 /// The kind of finding that a reason makes where no mistake can be seen.
 fn reason_code(reason: &Reason) -> Code {
     match reason {
-        Reason::UnknownKeysym(_) => Code::ComposeKeysym,
+        Reason::UnknownKeysym(_) | Reason::TakenForDelete(_) => Code::ComposeKeysym,
         Reason::UnknownModifier(_)
         | Reason::Unexpected { .. }
         | Reason::OpenKeysym

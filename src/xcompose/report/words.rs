@@ -184,6 +184,9 @@ fn notes(subject: &Subject<'_>, cause: &Cause) -> Vec<String> {
             Code::ComposeModifiers => {
                 format!("read without the modifiers by {}", name(&who))
             }
+            Code::ComposeKeysym | Code::ComposeCharacter | Code::ComposeBlanks => {
+                format!("the key is taken for `Delete` in {}", name(&who))
+            }
             Code::ComposeWideKeysym => format!("matches other keys in {}", name(&who)),
             _ if to.is_empty() => format!("gives nothing in {}", name(&who)),
             _ => format!("gives `{}` in {}", to.escape_debug(), name(&who)),
@@ -195,10 +198,12 @@ fn notes(subject: &Subject<'_>, cause: &Cause) -> Vec<String> {
 /// What to do about it.
 fn help(cause: &Cause, said: &Said) -> Option<String> {
     let text = match (cause.code, &said.reason) {
-        (Code::ComposeKeysym, Reason::UnknownKeysym(name)) => match Keysym::similar_name(name) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => "`xkbcli interactive-x11` or `xev` show the names of keys".into(),
-        },
+        (Code::ComposeKeysym, Reason::UnknownKeysym(name) | Reason::TakenForDelete(name)) => {
+            match Keysym::similar_name(name) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "`xkbcli interactive-x11` or `xev` show the names of keys".into(),
+            }
+        }
         (Code::ComposeModifiers, _) => {
             "a Compose file cannot ask for modifiers portably: use other keys".into()
         }

@@ -127,9 +127,7 @@ impl Reader<'_, '_> {
         let number = if cuts { names::normal(name, number) } else { number };
         if number > 0xffff {
             let reason = match number {
-                names::VOID if cuts => {
-                    Reason::Other(format!("unknown keysym `{shown}` is taken for `Delete`"))
-                }
+                names::VOID if cuts => Reason::TakenForDelete(shown),
                 names::VOID => return Err((Reason::UnknownKeysym(shown), place)),
                 _ if cuts || self.family == Family::Ibus => Reason::CutKeysym(shown),
                 _ => return Err((Reason::WideKeysym(shown), place)),
