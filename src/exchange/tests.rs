@@ -235,7 +235,7 @@ proptest! {
                 is_users: Box::new(|_| true),
                 system: None,
                 removed: Vec::new(),
-                flatten: false,
+                flatten: xcompose::Flatten::WhenNeeded,
             };
             xcompose::emit(&request).text()
         };

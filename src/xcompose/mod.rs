@@ -22,7 +22,7 @@ pub mod tree;
 
 use std::path::{Path, PathBuf};
 
-pub use emit::{Base, Emitted, MAX_KEYS, MAX_TEXT, Request, emit};
+pub use emit::{Base, Emitted, Flatten, MAX_KEYS, MAX_TEXT, Request, emit};
 pub use escape::escape as quote;
 pub use reader::{read, system, whole_system};
 

@@ -258,7 +258,7 @@ fn request<'a>(own: &'a [Rule], system: Option<&'a [Rule]>, removed: &'a [Rule])
         is_users: Box::new(|rule| &*rule.keymap == "config"),
         system,
         removed: removed.iter().collect(),
-        flatten: false,
+        flatten: Flatten::WhenNeeded,
     }
 }
 
@@ -362,7 +362,8 @@ fn the_locale_is_written_out_when_an_include_cannot_do_it() {
     );
 
     // The user's short rule alone is a reason, a keymap's is not; being asked is one.
-    let reason = |own: &[Rule], flatten| {
+    let reason = |own: &[Rule], always: bool| {
+        let flatten = if always { Flatten::Always } else { Flatten::WhenNeeded };
         let request = Request { flatten, ..request(own, Some(&system), &[]) };
         emit(&request).base
     };
@@ -374,6 +375,18 @@ fn the_locale_is_written_out_when_an_include_cannot_do_it() {
     assert_eq!(reason(&[rule("--", "–", "greek")], false), Base::Included);
     assert_eq!(reason(&[], true), flattened("as asked"));
     assert_eq!(emit(&request(&own, None, &removed)).base, Base::Nothing);
+
+    // Where it must not be, these give way.
+    let never = Request { flatten: Flatten::Never, ..request(&own[..1], Some(&system), &removed) };
+    let emitted = emit(&never);
+    assert_eq!((emitted.base.clone(), emitted.lines.len()), (Base::Included, 0));
+    assert_eq!(
+        told(&emitted),
+        [
+            "E0027 `--` is not in the Compose file: `--.` starts with it",
+            "E0030 `<3` is not removed",
+        ]
+    );
 }
 
 #[test]

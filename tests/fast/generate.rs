@@ -55,7 +55,7 @@ fn it_writes_and_says_so_and_undo_goes_back() {
     let home = Home::with_config(ONE);
     let wrote = "\
 wrote ~/.XCompose: 1 sequence
-programs read it when they start: restart them, or log in anew; for IBus, `ibus restart`
+programs read it when they start: restart them, or log in anew
 ";
     check(&home.run(&["generate"]), 0, "", wrote);
     let first = there(&home).unwrap();

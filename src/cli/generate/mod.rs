@@ -23,7 +23,7 @@ use crate::{
     save::{Place, sign},
     sequence::Rule,
     source::Sources,
-    xcompose::{self, Base, Emitted},
+    xcompose::{self, Base, Emitted, Flatten},
 };
 
 /// `composekey generate`.
@@ -78,7 +78,7 @@ pub(super) fn run(args: &Generate, paths: &Paths, terminal: &mut Terminal<'_>) -
     let loaded = &loaded;
     let removed = removed(loaded);
     let made = match args.target.format() {
-        None => compose(loaded, &whole, &removed, args.flatten),
+        None => compose(loaded, &whole, &removed, args.target.flatten(args.flatten)),
         Some(format) => other(format, loaded, args.flatten),
     };
     if args.stdout && !args.json {
@@ -131,7 +131,7 @@ fn compose<'a>(
     loaded: &'a Loaded,
     whole: &'a [Rule],
     removed: &[&'a Rule],
-    flatten: bool,
+    flatten: Flatten,
 ) -> Made<'a> {
     let includes = loaded.keymaps.iter().any(|keymap| *keymap.name == *xcompose::SYSTEM);
     let emitted = xcompose::emit(&xcompose::Request {
@@ -239,6 +239,7 @@ fn summary(
     writeln!(terminal.err, "wrote {}: {number}{beside}{left_out}", place.shown())?;
     if let Some((Base::Flattened(reason), _)) = base {
         writeln!(terminal.err, "the table of the locale is written out: {reason}")?;
+        writeln!(terminal.err, "IBus may take little of that: `--target ibus` is for it alone")?;
     }
     if args.output.is_none() || args.target.format().is_some() {
         writeln!(terminal.err, "{}", args.target.next_step())?;
@@ -255,5 +256,5 @@ fn summary(
 pub(super) fn compose_file(loaded: &Loaded, paths: &Paths) -> String {
     let mut aside = Sources::default();
     let whole = xcompose::whole_system(&paths.world, &mut Disk::default(), &mut aside);
-    compose(loaded, &whole, &removed(loaded), false).text
+    compose(loaded, &whole, &removed(loaded), Flatten::WhenNeeded).text
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use crate::{config::Paths, exchange::Format};
+use crate::{config::Paths, exchange::Format, xcompose::Flatten};
 
 /// What a file is generated for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -51,6 +51,16 @@ impl Target {
         }
     }
 
+    /// When the locale's table is written out in its file.
+    pub(super) fn flatten(self, asked: bool) -> Flatten {
+        match self {
+            _ if asked => Flatten::Always,
+            // IBus from 1.5.33 on drops most of such a file: docs/generate.md.
+            Self::Ibus => Flatten::Never,
+            _ => Flatten::WhenNeeded,
+        }
+    }
+
     /// The format of its file; `None` for a Compose file of this system.
     pub(super) fn format(self) -> Option<Format> {
         match self {
@@ -67,10 +77,7 @@ impl Target {
     /// What has to be done before the file counts.
     pub(super) fn next_step(self) -> &'static str {
         match self {
-            Self::Compose => {
-                "programs read it when they start: restart them, or log in anew; \
-                 for IBus, `ibus restart`"
-            }
+            Self::Compose => "programs read it when they start: restart them, or log in anew",
             Self::Xdg => "Qt, terminals and compositors read it when they start: restart them",
             Self::Gtk3 | Self::Gtk4 => "GTK's programs read it when they start: restart them",
             Self::Ibus => "IBus reads it when it starts: `ibus restart`",

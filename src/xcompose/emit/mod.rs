@@ -37,8 +37,20 @@ pub struct Request<'a> {
     pub system: Option<&'a [Rule]>,
     /// The rules of the locale that should not be there, `<Multi_key>` left off.
     pub removed: Vec<&'a Rule>,
-    /// Write the locale's table out, whether that is needed or not.
-    pub flatten: bool,
+    /// When the locale's table is written out.
+    pub flatten: Flatten,
+}
+
+/// When the locale's table is written out instead of included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flatten {
+    /// When an include cannot do it.
+    #[default]
+    WhenNeeded,
+    /// In any case.
+    Always,
+    /// In no case: removals and short rules give way.
+    Never,
 }
 
 impl std::fmt::Debug for Request<'_> {
@@ -133,8 +145,8 @@ pub fn emit<'a>(request: &Request<'a>) -> Emitted<'a> {
     let dropped: HashSet<*const Rule> =
         resolved.pushed_out.iter().map(|&(rule, _)| std::ptr::from_ref(rule)).collect();
     let system = if flattened { written_out(request, &possible, &dropped) } else { Vec::new() };
-    if flattened && !request.removed.is_empty() {
-        findings.push(only_some_remove(&request.removed));
+    if base != Base::Nothing && !request.removed.is_empty() {
+        findings.push(not_for_all(&request.removed, flattened));
     }
     let kept = fitting(request, &resolved.kept, &base, &system);
     if kept.len() < resolved.kept.len() {
@@ -171,6 +183,9 @@ fn base(request: &Request<'_>, short: Option<&Rule>) -> Base {
     if request.system.is_none() {
         return Base::Nothing;
     }
+    if request.flatten == Flatten::Never {
+        return Base::Included;
+    }
     if let Some(rule) = request.removed.first() {
         return Base::Flattened(format!("without `{}`, which an include has", rule.sequence));
     }
@@ -180,7 +195,10 @@ fn base(request: &Request<'_>, short: Option<&Rule>) -> Base {
             rule.sequence
         ));
     }
-    if request.flatten { Base::Flattened("as asked".to_owned()) } else { Base::Included }
+    match request.flatten {
+        Flatten::Always => Base::Flattened("as asked".to_owned()),
+        _ => Base::Included,
+    }
 }
 
 /// The lines of the locale's table that stay, of each sequence the last.
@@ -254,19 +272,23 @@ fn no_room(over: &[&Rule]) -> Diagnostic {
         .help("the daemon has them all; for other programs use fewer keymaps")
 }
 
-fn only_some_remove(removed: &[&Rule]) -> Diagnostic {
-    let names: Vec<String> = removed.iter().map(|rule| rule.sequence.to_string()).collect();
-    let message = match &names[..] {
-        [one] => format!("`{one}` is removed, but not for every program"),
-        [first, rest @ ..] => {
-            format!("`{first}` and {} more are removed, but not for every program", rest.len())
-        }
-        [] => String::new(),
+/// What of `remove` does not count, or not everywhere.
+fn not_for_all(removed: &[&Rule], flattened: bool) -> Diagnostic {
+    let (are, help) = if flattened {
+        let help = "GTK 3, GTK 4 before 4.4 and IBus before 1.5.33 have a table of their own and \
+                    add this file to it; there, give the sequence another text instead";
+        ("removed, but not for every program", help)
+    } else {
+        ("not removed", "the file includes the locale's table; give the sequence another text")
     };
-    Diagnostic::new(Code::NotCarriedRemoval, message).at(removed[0].span, "the locale has it").help(
-        "GTK 3, GTK 4 before 4.4 and IBus before 1.5.33 have a table of their own and add \
-             this file to it; there, give the sequence another text instead",
-    )
+    let first = &removed[0].sequence;
+    let message = match removed.len() {
+        1 => format!("`{first}` is {are}"),
+        n => format!("`{first}` and {} more are {are}", n - 1),
+    };
+    Diagnostic::new(Code::NotCarriedRemoval, message)
+        .at(removed[0].span, "the locale has it")
+        .help(help)
 }
 
 /// A note about keys that GTK and IBus do not know: they have 16 bits for a keysym.

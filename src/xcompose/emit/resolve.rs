@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Request;
+use super::{Flatten, Request};
 use crate::{
     diagnostic::{Code, Diagnostic},
     keysym::Keysym,
@@ -78,7 +78,7 @@ pub(super) fn resolve<'a>(
         let longer = kept.longer(keysyms);
         let longer = longer.or_else(|| {
             let longer = locale.longer(keysyms)?;
-            if (request.is_users)(rule) {
+            if (request.is_users)(rule) && request.flatten != Flatten::Never {
                 resolved.short.get_or_insert(rule);
                 return None;
             }
