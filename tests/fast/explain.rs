@@ -56,8 +56,8 @@ fn until_remarks(out: &str) -> &str {
 #[test]
 fn keys_that_a_rule_of_ones_own_answers() {
     let home = Home::with_config("keymaps = [\"default\"]\n[sequences]\noc = \"°C\"\n");
-    let line = crate::cli::keymap_line("default", "\"oc\"");
-    let keymaps = std::fs::read_to_string(crate::cli::keymap_path("default")).unwrap();
+    let line = crate::cli::keymap_line("typography", "\"oc\"");
+    let keymaps = std::fs::read_to_string(crate::cli::keymap_path("typography")).unwrap();
     let hidden = keymaps.lines().nth(line - 1).unwrap();
     let ran = home.run(&["explain", "oc"]);
     let expected = format!(
@@ -66,8 +66,8 @@ composekeyd types °C for `oc`, by config
   ~/.config/composekey/config.toml:3
   oc = \"°C\"
 
-which hides © of default
-  keymaps/default.toml:{line}
+which hides © of typography
+  keymaps/typography.toml:{line}
   {hidden}
 
 with what `composekey generate` writes

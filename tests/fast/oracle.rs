@@ -173,9 +173,9 @@ fn what_is_written_is_read_back_as_the_same_rules() {
              toolkits read differently",
             "E0027 `ss` is not in the Compose file: `ss1` starts with it",
             "E0027 `--` is not in the Compose file: `--.` starts with it",
+            "E0027 `fl` is not in the Compose file: `flag` starts with it",
             "E0027 `=e` is not in the Compose file: `=ee` starts with it",
             "E0027 `=` is not in the Compose file: `=ee` starts with it",
-            "E0027 `flag` hides `fl` in the Compose file",
             "E0030 `<3` and 1 more are removed, but not for every program",
         ]
     );
