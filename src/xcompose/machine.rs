@@ -1,7 +1,7 @@
 //! [`Machine`]: what a program does, key by key, with what it made of a Compose file.
 
 use super::{
-    profile::{Composed, Family, Reading},
+    profile::{Composed, Family, Profile, Reading},
     tree::NodeId,
 };
 use crate::keysym::Keysym;
@@ -53,6 +53,8 @@ pub enum Overlap {
     Later,
     /// Both: the shorter one when another key follows.
     Both,
+    /// The longer one. The shorter one is shown, but another key does not type it.
+    Shown,
 }
 
 /// A program in the middle of composing.
@@ -144,6 +146,21 @@ impl Mismatch {
     }
 }
 
+impl Overlap {
+    /// What programs of this family and version do.
+    #[must_use]
+    pub fn of(profile: Profile) -> Self {
+        match profile.reader() {
+            Family::LibX11 => Self::Longer,
+            Family::Gtk3 => Self::Both,
+            Family::Ibus if !profile.since(1, 5, 32) => Self::Both,
+            Family::Gtk4 | Family::Ibus => Self::Shown,
+            _ if profile.since(1, 10, 0) => Self::Later,
+            _ => Self::Longer,
+        }
+    }
+}
+
 /// Whether a family takes no notice of this key.
 fn is_modifier(family: Family, keysym: Keysym) -> bool {
     match family {
@@ -156,3 +173,6 @@ fn is_modifier(family: Family, keysym: Keysym) -> bool {
         Family::Gtk3 | Family::Gtk4 | Family::Ibus => keysym.is_modifier(),
     }
 }
+
+#[cfg(test)]
+mod tests;

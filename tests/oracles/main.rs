@@ -2,6 +2,7 @@
 
 mod corpus;
 mod libxkbcommon;
+mod limits;
 mod locales;
 mod oracle;
 mod process;

@@ -242,7 +242,7 @@ fn is_undefined(reading: &Reading) -> bool {
 /// Random files, and random keys on them. Their bytes are made UTF-8: of others GTK reads beyond the end
 /// of the text, and nobody can say what it finds there.
 fn random_files(toolkit: Toolkit, family: Family) {
-    let cases = std::env::var("COMPOSEKEY_CASES").map_or(100, |text| text.parse().unwrap());
+    let cases = std::env::var("COMPOSEKEY_TOOLKIT_CASES").map_or(100, |text| text.parse().unwrap());
     let homes = tempfile::tempdir().unwrap();
     libxkbcommon::includes(homes.path());
     let config = Config { failure_persistence: None, ..Config::default() };
@@ -276,17 +276,17 @@ fn random_files(toolkit: Toolkit, family: Family) {
 }
 
 #[test]
-fn gtk3_reads_random_files_as_its_profile_says() {
+fn gtk3_reads_random_text_as_its_profile_says() {
     random_files(GTK3, Family::Gtk3);
 }
 
 #[test]
-fn gtk4_reads_random_files_as_its_profile_says() {
+fn gtk4_reads_random_text_as_its_profile_says() {
     random_files(GTK4, Family::Gtk4);
 }
 
 #[test]
-fn ibus_reads_random_files_as_its_profile_says() {
+fn ibus_reads_random_text_as_its_profile_says() {
     random_files(IBUS, Family::Ibus);
 }
 

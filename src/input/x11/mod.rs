@@ -8,8 +8,8 @@
 //!
 //! The passive grab would end with the trigger's release, and a key typed right after it would
 //! overtake a text that is not typed yet. So a hold takes the keyboard actively at once, and keeps
-//! it until the fingers rest: no key is down, and none came for [`PAUSE`]. Until then keys are
-//! passed on in their order, each release the way its press went; then
+//! it until the fingers rest: no key is down, and none came for [`PAUSE`](keyboard::PAUSE). Until
+//! then keys are passed on in their order, each release the way its press went; then
 //! [`X11Input::give_back`] finds nothing that could change places.
 //!
 //! On a busy machine "at once" may be later than a whole hold lasts. So the passive grab is

@@ -113,7 +113,10 @@ impl Family {
             ],
             Self::Gtk4 => &[
                 (Version(4, 4, 0), "the file replaces the built-in table"),
-                (Version(4, 20, 0), "composes nothing on Wayland without an input method"),
+                (
+                    Version(4, 20, 0),
+                    "cuts keysyms to 16 bits; composes nothing on Wayland without an input method",
+                ),
             ],
             Self::Ibus => &[
                 (Version(1, 5, 32), "a wrong key keeps the preedit"),

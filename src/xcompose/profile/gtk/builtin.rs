@@ -1,4 +1,4 @@
-//! [`table`]: the sequences that a toolkit has of its own. `builtin.txt` says where they are from.
+//! [`tables`]: the sequences that a toolkit has of its own. `builtin.txt` says where they are from.
 
 use std::sync::LazyLock;
 

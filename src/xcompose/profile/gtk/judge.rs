@@ -50,6 +50,9 @@ pub(super) fn judge(reading: &mut Reading) {
     hide(reading);
     if profile.family == Family::Gtk4 {
         gtk4(reading);
+    } else if let Some(reason) = too_long(reading) {
+        reading.file = FileVerdict::kills(Outcome::KillsTable, reason, None);
+        reading.file.system = SystemTable::Added;
     }
     if reading.file.outcome != Outcome::KillsTable {
         reading.table = tree(reading);
@@ -117,6 +120,34 @@ fn keys(reading: &Reading, at: usize) -> Option<Vec<u32>> {
         _ => None,
     }
 }
+
+/// What becomes of GTK 3 and IBus when the results of several characters are more than a number of 16
+/// bits counts: bytes with a zero between them there, characters here.
+fn too_long(reading: &Reading) -> Option<Reason> {
+    let gtk3 = reading.profile.family == Family::Gtk3;
+    let size = |text: &str| if gtk3 { text.len() + 1 } else { text.chars().count() };
+    let texts = reading.statements.iter().filter_map(|statement| match &statement.what {
+        What::Rule { gives, .. } if !matches!(statement.verdict, Verdict::Dropped(_)) => {
+            Some(gives.text.as_str()).filter(|text| text.chars().count() > 1)
+        }
+        _ => None,
+    });
+    let total: usize = texts.map(size).sum();
+    let why = if gtk3 {
+        format!(
+            "{} results of more than {LONG} bytes, which it writes beyond its memory",
+            super::ENDS_IT
+        )
+    } else {
+        format!(
+            "results of more than {LONG} characters: from its second start on IBus ends at its cache of them"
+        )
+    };
+    (total > LONG).then_some(Reason::Other(why))
+}
+
+/// What the caches of GTK 3 and IBus count up to.
+const LONG: usize = 0xffff;
 
 /// What GTK 4 alone does: a key alone gives nothing, a start gives nothing, and a table has a size.
 fn gtk4(reading: &mut Reading) {

@@ -68,7 +68,8 @@ impl Sorted {
         let fits = |at: usize| against(keys, &self.rows[at].keys) == Ordering::Equal;
         let first = (0..hit).rev().take_while(|&at| fits(at)).last().unwrap_or(hit);
         let row = &self.rows[first];
-        if row.keys.len() > keys.len() {
+        // A number whose lower half is zero ends a row as the zeros behind it do.
+        if keys.len() < self.longest && row.keys.get(keys.len()).is_some_and(|&key| key != 0) {
             return Found::Start;
         }
         let more = first + 1 < self.rows.len() && fits(first + 1);

@@ -123,3 +123,20 @@ fn what_ends_a_file_or_a_program() {
     assert_eq!(verdicts(&cycle)[1], "dropped: `/h/../f` is being read already");
     assert!(matches!(cycle.statements[1].what, What::Include { .. }));
 }
+
+#[test]
+fn results_that_are_too_long_together() {
+    let rules = |count: usize| {
+        let rule = |i: usize| format!("<a> <U{:04X}> : \"{}\"\n", 0x100 + i, "x".repeat(65));
+        let text: String = (0..count).map(rule).collect();
+        &*text.leak()
+    };
+    for (profile, most) in [("gtk3", 992), ("ibus", 1008), ("gtk4", 497)] {
+        let outcome = |count| reading(profile, rules(count)).file.outcome;
+        assert_eq!(
+            (outcome(most), outcome(most + 1)),
+            (Outcome::Kept, Outcome::KillsTable),
+            "{profile}"
+        );
+    }
+}
