@@ -9,6 +9,7 @@ use composekey::{
         World,
         document::Document,
         profile::{self, Profile},
+        report::report,
     },
 };
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -36,6 +37,15 @@ fn compose(criterion: &mut Criterion) {
             Profile::ALL.iter().for_each(|&profile| read(profile, &mut sources));
         });
     });
+    criterion.bench_function("check", |b| b.iter(check));
+}
+
+/// What `composekey check` does, but for drawing it.
+fn check() {
+    let world = World { locale: "en_US.UTF-8".into(), folder: World::FOLDER.into(), home: None };
+    let (mut disk, mut sources) = (Disk::default(), Sources::default());
+    let found = report(Path::new(FILE), Profile::ALL, &world, &mut disk, &mut sources);
+    assert!(!black_box(found).rows.is_empty());
 }
 
 criterion_group!(benches, compose);
