@@ -77,10 +77,16 @@ fn compare(name: &str, profile: Profile, question: &Question, answer: &Answer) -
     }
     let mut wrong = Vec::new();
     let fresh = Simple::new(profile, &readings);
+    let unsure = profile.family == Family::Gtk3 && readings.iter().any(is_undefined);
     for (keys, heard) in question.tries.iter().zip(&answer.tries) {
         let ours = type_keys(&fresh, keys);
-        if ours != *heard {
-            let at = ours.iter().zip(heard).position(|(a, b)| a != b).unwrap_or(0);
+        // Which of two rules it is differs from run to run, and with it the text, but nothing else.
+        let same = |ours: &Pressed, heard: &Pressed| {
+            let counts = |p: &Pressed| (p.eaten, p.beeps, p.typed.len(), p.shown.is_empty());
+            if unsure { counts(ours) == counts(heard) } else { ours == heard }
+        };
+        let at = ours.iter().zip(heard).position(|(ours, heard)| !same(ours, heard));
+        if let Some(at) = at.or((ours.len() != heard.len()).then_some(0)) {
             wrong.push(format!(
                 "{name}: {}: key {}\n  ours   {:?}\n  theirs {:?}\n  {:?}",
                 shown(keys),
