@@ -63,7 +63,20 @@ impl X11Input {
         if !late {
             let _ = self.take_if_late(device, dropped, following)?;
         }
+        self.note_missed_keymap(device, following);
         Ok(())
+    }
+
+    /// A keymap that changed a moment ago may have found `device` still floating.
+    fn note_missed_keymap(&mut self, device: DeviceId, following: &VecDeque<Numbered>) {
+        let changed = following.iter().any(|(event, _)| match event {
+            XEvent::XkbMapNotify(change) => self.xtest == Some(change.device_id.into()),
+            XEvent::XkbNewKeyboardNotify(change) => self.xtest == Some(change.device_id.into()),
+            _ => false,
+        });
+        if let Some(keyboard) = self.keyboards.get_mut(&device).filter(|_| changed) {
+            (keyboard.stale, keyboard.missed) = (true, true);
+        }
     }
 
     /// Takes `device` again when keys of it have come to us; whether they have. `dropped` is the
