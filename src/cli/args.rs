@@ -39,7 +39,7 @@ pub enum Command {
     /// Show what a sequence gives, and which rule gives it
     Test(Test),
     /// List the sequences
-    List(List),
+    List(super::list::List),
     /// Find sequences by character, name, code point or keys
     Find(Find),
     /// Write the sequences for other programs: ~/.XCompose, or what --target names
@@ -53,18 +53,20 @@ pub enum Command {
     /// Tell what a finding means
     Explain(super::explain::Explain),
     /// Show how the daemon is
-    Status(Ask),
+    Status(super::status::Watch),
     /// Have the daemon read the configuration again
     Reload(Ask),
     /// Have the daemon let go of the keyboards
     Pause(Ask),
     /// Have the daemon take the keyboards again
     Resume(Ask),
+    /// Clear a stuck Caps Lock, also over ssh and without a daemon
+    UnlockCaps(super::unlock::Unlock),
     /// Type a text into the focused window, whatever characters it has
     Type(Type),
 }
 
-/// `composekey status`, `reload`, `pause` and `resume`.
+/// `composekey reload`, `pause` and `resume`.
 #[derive(Debug, Args)]
 pub struct Ask {
     /// Print one JSON object
@@ -157,26 +159,6 @@ pub struct Test {
     #[command(flatten)]
     pub program: super::keysyms::Program,
     /// Print JSON Lines, one object a rule or a keysym
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `composekey list`.
-#[derive(Debug, Args)]
-pub struct List {
-    /// Only these keymaps
-    #[arg(value_name = "KEYMAP")]
-    pub keymaps: Vec<String>,
-    /// Only this keymap, which need not be in use; can be given more than once
-    #[arg(long = "keymap", value_name = "KEYMAP")]
-    pub named: Vec<String>,
-    /// Count the sequences of each keymap
-    #[arg(long)]
-    pub stats: bool,
-    /// Also the built-in keymaps that are not in use
-    #[arg(long)]
-    pub all: bool,
-    /// Print JSON Lines, one object a rule, or a keymap with --stats
     #[arg(long)]
     pub json: bool,
 }

@@ -57,7 +57,7 @@ pub(super) fn run(args: &Find, paths: &Paths, terminal: &mut Terminal<'_>) -> io
         }
     } else {
         let rules = indices.map(|i| &loaded.rules[i]);
-        let rows = Rows::new(rules.clone(), terminal);
+        let rows = Rows::new(rules.clone(), terminal.out_style, terminal.width);
         for rule in rules {
             rows.write(rule, true, terminal.out)?;
         }

@@ -1,18 +1,70 @@
-//! `composekey list`: every sequence, keymap by keymap.
+//! `composekey list`: every sequence, keymap by keymap, or those that a filter leaves.
 
-use std::io;
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+};
+
+use clap::Args;
 
 use super::{
-    Exit, Terminal,
-    args::List,
-    load,
-    show::{Rows, json, json_line, paint},
+    Exit, Terminal, load,
+    pager::page,
+    show::{Rows, json, json_line, name, paint},
     stats,
 };
 use crate::{
     config::{Keymap, Loaded, Paths},
-    diagnostic::closest,
+    diagnostic::{Style, closest, list},
+    sequence::Rule,
 };
+
+/// `composekey list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Only these keymaps
+    #[arg(value_name = "KEYMAP")]
+    pub keymaps: Vec<String>,
+    /// Only this keymap, which need not be in use; can be given more than once
+    #[arg(long = "keymap", visible_alias = "pack", value_name = "KEYMAP")]
+    pub named: Vec<String>,
+    /// Only sequences with this tag; with several, those that have one of them
+    #[arg(long = "tag", value_name = "TAG")]
+    pub tags: Vec<String>,
+    /// Only sequences with this word in their name, alias or tags; with several, with all of them
+    #[arg(long = "word", value_name = "WORD")]
+    pub words: Vec<String>,
+    /// Count the sequences of each keymap
+    #[arg(long)]
+    pub stats: bool,
+    /// Also the built-in keymaps that are not in use
+    #[arg(long)]
+    pub all: bool,
+    /// Write a long list as it is, not through $PAGER
+    #[arg(long)]
+    pub no_pager: bool,
+    /// Print JSON Lines, one object a rule, or a keymap with --stats
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl List {
+    /// Whether the filters let a rule through.
+    fn wants(&self, rule: &Rule) -> bool {
+        let is = |tag: &String| rule.output.tags.iter().any(|own| own.eq_ignore_ascii_case(tag));
+        if !self.tags.is_empty() && !self.tags.iter().any(is) {
+            return false;
+        }
+        if self.words.is_empty() {
+            return true;
+        }
+        let other = rule.output.alias.iter().chain(&rule.output.tags).cloned();
+        let called: Vec<String> =
+            name(rule).into_iter().chain(other).map(|name| name.to_lowercase()).collect();
+        let has = |word: &String| called.iter().any(|name| name.contains(&word.to_lowercase()));
+        self.words.iter().all(has)
+    }
+}
 
 pub(super) fn run(args: &List, paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     let names: Vec<&str> = args.keymaps.iter().chain(&args.named).map(String::as_str).collect();
@@ -26,24 +78,50 @@ pub(super) fn run(args: &List, paths: &Paths, terminal: &mut Terminal<'_>) -> io
     }
     let wanted = |name: &str| names.is_empty() || names.contains(&name);
     if args.stats {
-        return stats::write(&loaded, &wanted, args.json, terminal);
+        return stats::write(&loaded, &wanted, &|rule| args.wants(rule), args.json, terminal);
     }
-    let indices: Vec<usize> =
-        (0..loaded.rules.len()).filter(|&i| wanted(&loaded.rules[i].keymap)).collect();
+    let indices: Vec<usize> = (0..loaded.rules.len())
+        .filter(|&i| wanted(&loaded.rules[i].keymap) && args.wants(&loaded.rules[i]))
+        .collect();
+    if indices.is_empty() {
+        nothing(args, &loaded, all, terminal)?;
+        return Ok(Exit::Findings);
+    }
     if args.json {
         for &i in &indices {
             json_line(&json(&loaded, i), terminal.out)?;
         }
-    } else {
-        let groups = indices.chunk_by(|&a, &b| loaded.rules[a].keymap == loaded.rules[b].keymap);
-        for (i, group) in groups.enumerate() {
-            if i > 0 {
-                writeln!(terminal.out)?;
-            }
-            write_group(&loaded, group, terminal)?;
-        }
+        return Ok(Exit::Fine);
     }
-    Ok(if indices.is_empty() { Exit::Findings } else { Exit::Fine })
+    if args.no_pager {
+        terminal.pager = None;
+    }
+    let mut text = Vec::new();
+    let groups = indices.chunk_by(|&a, &b| loaded.rules[a].keymap == loaded.rules[b].keymap);
+    for (i, group) in groups.enumerate() {
+        if i > 0 {
+            writeln!(text)?;
+        }
+        write_group(&loaded, group, terminal.out_style, terminal.width, &mut text)?;
+    }
+    page(&text, terminal)?;
+    Ok(Exit::Fine)
+}
+
+/// Says which filter let nothing through, and what it could have been.
+fn nothing(args: &List, loaded: &Loaded, all: bool, terminal: &mut Terminal<'_>) -> io::Result<()> {
+    let tags: BTreeSet<&str> =
+        loaded.rules.iter().flat_map(|rule| &rule.output.tags).map(String::as_str).collect();
+    let unknown = args.tags.iter().find(|tag| !tags.contains(tag.as_str()));
+    if let Some(tag) = unknown {
+        let hint = match closest(tag, tags.iter().copied()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("there are {}", list(&tags.into_iter().collect::<Vec<_>>())),
+        };
+        return writeln!(terminal.err, "no sequence has the tag `{tag}`; {hint}");
+    }
+    let hint = if all { "" } else { "; `--all` looks into every keymap" };
+    writeln!(terminal.err, "no sequence passes the filters{hint}")
 }
 
 fn find<'l>(name: &str, loaded: &'l Loaded) -> Option<&'l Keymap> {
@@ -71,20 +149,26 @@ fn look_up(name: &str, loaded: &Loaded, terminal: &mut Terminal<'_>) -> io::Resu
 }
 
 /// The rules of one keymap below its title and its mnemonic.
-fn write_group(loaded: &Loaded, group: &[usize], terminal: &mut Terminal<'_>) -> io::Result<()> {
+fn write_group(
+    loaded: &Loaded,
+    group: &[usize],
+    style: Style,
+    width: Option<usize>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let rules = group.iter().map(|&i| &loaded.rules[i]);
     let name = &loaded.rules[group[0]].keymap;
     let info = find(name, loaded).map(|keymap| &keymap.info);
     let title = info.and_then(|info| info.title.as_deref());
     let title = title.map_or(String::new(), |title| format!(": {title}"));
-    let name = paint(terminal.out_style, "1;4", name);
-    writeln!(terminal.out, "{name}{title} ({})", group.len())?;
+    let name = paint(style, "1;4", name);
+    writeln!(out, "{name}{title} ({})", group.len())?;
     if let Some(mnemonic) = info.and_then(|info| info.mnemonic.as_deref()) {
-        writeln!(terminal.out, "{}", paint(terminal.out_style, "2", mnemonic))?;
+        writeln!(out, "{}", paint(style, "2", mnemonic))?;
     }
-    let rows = Rows::new(rules.clone(), terminal);
+    let rows = Rows::new(rules.clone(), style, width);
     for rule in rules {
-        rows.write(rule, false, terminal.out)?;
+        rows.write(rule, false, out)?;
     }
     Ok(())
 }

@@ -10,12 +10,14 @@ mod generate;
 mod import;
 mod keysyms;
 mod list;
+mod pager;
 mod show;
 mod stats;
 mod status;
 mod test;
 mod type_text;
 mod undo;
+mod unlock;
 mod write;
 
 use std::{
@@ -28,6 +30,10 @@ use clap::Parser;
 pub use args::{Cli, Color, Command};
 pub use check::{Check, Format};
 pub use explain::Explain;
+pub use list::List;
+pub use pager::Pager;
+pub use status::Watch;
+pub use unlock::Unlock;
 
 use crate::{
     config::{self, Loaded, Paths},
@@ -65,6 +71,8 @@ pub struct Terminal<'a> {
     pub err_style: Style,
     /// The columns of the answers, when a terminal shows them.
     pub width: Option<usize>,
+    /// What shows an answer that is longer than the terminal; none where there is no terminal.
+    pub pager: Option<Pager>,
 }
 
 impl std::fmt::Debug for Terminal<'_> {
@@ -84,14 +92,21 @@ pub fn main() -> Exit {
     let style = |terminal: bool| {
         if terminal && !no_color { Style::Colour } else { Style::Plain }
     };
-    let width = stdout.is_terminal().then(|| {
+    // A terminal that does not know its size says 0.
+    let (width, pager) = if stdout.is_terminal() {
         let size = rustix::termios::tcgetwinsize(&stdout);
-        size.ok().map_or(80, |size| usize::from(size.ws_col).max(MIN_WIDTH))
-    });
+        let (columns, rows) = size.map_or((0, 0), |size| (size.ws_col.into(), size.ws_row.into()));
+        let width = if columns == 0 { 80 } else { columns.max(MIN_WIDTH) };
+        let pager = Pager::new(std::env::var("PAGER").ok(), if rows == 0 { 24 } else { rows });
+        (Some(width), pager)
+    } else {
+        (None, None)
+    };
     let mut terminal = Terminal {
         out_style: style(stdout.is_terminal()),
         err_style: style(io::stderr().is_terminal()),
         width,
+        pager,
         out: &mut BufWriter::new(stdout.lock()),
         err: &mut io::stderr(),
     };
@@ -141,10 +156,11 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
         Command::Undo(args) => undo::run(&args, &paths, terminal),
         Command::Check(args) => check::run(&args, &paths, terminal),
         Command::Explain(args) => explain::run(&args, &paths, terminal),
-        Command::Status(args) => status::run(&Request::Status, &args, &paths, terminal),
+        Command::Status(args) => status::status(&args, &paths, terminal),
         Command::Reload(args) => status::run(&Request::Reload, &args, &paths, terminal),
         Command::Pause(args) => status::run(&Request::Pause, &args, &paths, terminal),
         Command::Resume(args) => status::run(&Request::Resume, &args, &paths, terminal),
+        Command::UnlockCaps(args) => unlock::run(&args, &paths, terminal),
         Command::Type(args) => type_text::run(args, &paths, terminal),
     }
 }

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use serde::Serialize;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::Terminal;
 use crate::{
     config::Loaded,
     diagnostic::Style,
@@ -142,14 +141,15 @@ impl Rows {
     /// Rows aligned for these rules.
     pub(super) fn new<'a>(
         rules: impl IntoIterator<Item = &'a Rule>,
-        terminal: &Terminal<'_>,
+        style: Style,
+        width: Option<usize>,
     ) -> Self {
         let (mut keys, mut text) = (0, 0);
         for rule in rules {
             keys = keys.max(self::keys(&rule.sequence).width().min(MAX_KEYS));
             text = text.max(visible(&rule.output.text).width().min(MAX_TEXT));
         }
-        Self { keys, text, style: terminal.out_style, width: terminal.width }
+        Self { keys, text, style, width }
     }
 
     /// Writes one row.
@@ -194,7 +194,7 @@ pub(super) fn paint(style: Style, colour: &str, text: &str) -> String {
 }
 
 /// The text cut to `width` columns.
-fn shortened(text: &str, width: usize) -> String {
+pub(super) fn shortened(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }

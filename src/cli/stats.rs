@@ -41,16 +41,17 @@ impl Count {
     }
 }
 
-/// Writes the figures of the wanted keymaps.
+/// Writes the figures of the wanted keymaps: of those of their rules that count.
 pub(super) fn write(
     loaded: &Loaded,
     wanted: &dyn Fn(&str) -> bool,
+    counts: &dyn Fn(&Rule) -> bool,
     json: bool,
     terminal: &mut Terminal<'_>,
 ) -> io::Result<Exit> {
     let rules_of = |name: &str| {
         let name = name.to_owned();
-        loaded.rules.iter().filter(move |rule| *rule.keymap == *name)
+        loaded.rules.iter().filter(move |rule| *rule.keymap == *name && counts(rule))
     };
     let mut rows: Vec<Row<'_>> = loaded
         .keymaps
@@ -74,7 +75,8 @@ pub(super) fn write(
     let counted = |in_use: &[bool]| {
         let names: HashSet<&str> =
             rows.iter().filter(|row| in_use.contains(&row.in_use)).map(|row| row.keymap).collect();
-        Count::of(loaded.rules.iter().filter(|rule| names.contains(&*rule.keymap)))
+        let of = |rule: &&Rule| names.contains(&*rule.keymap) && counts(rule);
+        Count::of(loaded.rules.iter().filter(of))
     };
     let total = Total { in_use: counted(&[true]), all: counted(&[true, false]) };
     if json {

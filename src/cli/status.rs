@@ -1,12 +1,97 @@
 //! `status`, `reload`, `pause` and `resume`: what is asked of a running daemon.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    thread,
+    time::Duration,
+};
 
-use super::{Exit, Terminal, args::Ask};
+use clap::Args;
+
+use super::{Exit, Terminal, args::Ask, show::shortened};
 use crate::{
     config::Paths,
     ipc::{self, Reply, Request, Status},
 };
+
+/// `composekey status`.
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Go on showing it, once more whenever it changed, until Ctrl+C
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// How often a daemon that is watched is asked.
+const PERIOD: Duration = Duration::from_millis(500);
+
+/// Shows how the daemon is, once or until the reader is gone.
+///
+/// # Errors
+/// When the answer cannot be written.
+pub(super) fn status(args: &Watch, paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    let Watch { json, watch } = *args;
+    if !watch {
+        return run(&Request::Status, &Ask { json }, paths, terminal);
+    }
+    let socket = ipc::socket(&paths.control_dir());
+    let mut screen = Screen { shown: None, rows: 0, width: terminal.width.filter(|_| !json) };
+    loop {
+        let text = match (ipc::call(&socket, &Request::Status), json) {
+            (Ok(reply), true) => ipc::encode(&reply),
+            (Ok(Reply::Status(status)), false) => {
+                let mut text = Vec::new();
+                show(&mut text, &status)?;
+                String::from_utf8_lossy(&text).into_owned()
+            }
+            (Ok(_), false) => "an answer to another question\n".to_owned(),
+            (Err(error), true) => {
+                format!("{}\n", serde_json::json!({ "error": error.to_string() }))
+            }
+            (Err(error), false) => format!("{error}\n"),
+        };
+        screen.show(text, terminal.out)?;
+        thread::sleep(PERIOD);
+    }
+}
+
+/// What a watcher sees. On a terminal each text takes the place of the one before it.
+struct Screen {
+    shown: Option<String>,
+    /// How many rows of the terminal it takes.
+    rows: usize,
+    width: Option<usize>,
+}
+
+impl Screen {
+    /// Shows a text unless it is there already.
+    fn show(&mut self, text: String, out: &mut dyn Write) -> io::Result<()> {
+        if self.shown.as_ref() == Some(&text) {
+            return Ok(());
+        }
+        match self.width {
+            Some(width) => {
+                if self.rows > 0 {
+                    // Up to its first line, and everything from there on away.
+                    write!(out, "\u{1b}[{}A\u{1b}[J", self.rows)?;
+                }
+                // A line that wraps would take more rows than are counted.
+                for line in text.lines() {
+                    writeln!(out, "{}", shortened(line, width))?;
+                }
+                self.rows = text.lines().count();
+            }
+            None if self.shown.is_some() && text.contains("\n  ") => write!(out, "\n{text}")?,
+            None => write!(out, "{text}")?,
+        }
+        out.flush()?;
+        self.shown = Some(text);
+        Ok(())
+    }
+}
 
 /// Asks the daemon, and shows what it answers.
 ///
@@ -89,6 +174,20 @@ fn show(out: &mut (impl Write + ?Sized), status: &Status) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::ipc::Keyboard;
+
+    #[test]
+    fn a_watcher_sees_changes_only() {
+        let watch = |width| {
+            let mut out = Vec::new();
+            let mut screen = Screen { shown: None, rows: 0, width };
+            for text in ["a\n  b long line\n", "a\n  b long line\n", "c\n"] {
+                screen.show(text.to_owned(), &mut out).unwrap();
+            }
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(watch(None), "a\n  b long line\nc\n");
+        assert_eq!(watch(Some(8)), "a\n  b lon…\n\u{1b}[2A\u{1b}[Jc\n");
+    }
 
     #[test]
     fn shows_everything() {

@@ -147,7 +147,7 @@ fn explain(
     };
     writeln!(terminal.err, "{message}")?;
     let rules = shown.iter().map(|&i| &loaded.rules[i]);
-    let rows = Rows::new(rules.clone(), terminal);
+    let rows = Rows::new(rules.clone(), terminal.out_style, terminal.width);
     for rule in rules {
         rows.write(rule, true, terminal.out)?;
     }

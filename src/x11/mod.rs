@@ -4,6 +4,7 @@
 //! is passed on, typed and let go arrives in the order in which it was decided.
 
 mod copy;
+mod unlock;
 
 use std::{collections::VecDeque, fmt, rc::Rc};
 
@@ -22,6 +23,7 @@ use x11rb::{
 };
 
 pub use copy::copy_keymap;
+pub use unlock::{Cleared, clear_caps_lock};
 
 /// The eight real modifiers; the protocol carries them in one byte (`SETofKEYMASK`).
 #[must_use]

@@ -81,6 +81,21 @@ fn status_without_a_daemon() {
     assert!(String::from_utf8_lossy(&answer.stderr).contains("no `composekeyd` is running"));
 }
 
+#[test]
+fn a_watched_status_follows_the_daemon() {
+    let mut desk = Desk::without_daemon(App::xterm, SEQUENCES);
+    let watcher = desk.home.watch(&["status", "--watch"]);
+    assert!(watcher.says("no `composekeyd` is running", 1), "{watcher:?}");
+    desk.start_daemon();
+    assert!(watcher.says("composekeyd ", 1), "{watcher:?}");
+    assert!(desk.home.cli(&["pause"]).status.success());
+    assert!(watcher.says("composekeyd ", 2), "{watcher:?}");
+    assert!(desk.home.cli(&["resume"]).status.success());
+    assert!(watcher.says("composekeyd ", 3), "{watcher:?}");
+    desk.daemon().stop();
+    assert!(watcher.says("no `composekeyd` is running", 2), "{watcher:?}");
+}
+
 fn status(desk: &Desk) -> serde_json::Value {
     let answer = desk.home.cli(&["status", "--json"]);
     serde_json::from_slice(&answer.stdout).expect("one JSON object")

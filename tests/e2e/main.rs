@@ -18,3 +18,4 @@ mod overlap;
 mod random;
 mod support;
 mod taps;
+mod unlock;

@@ -68,3 +68,57 @@ all                   39     20
 "#;
     check(&home.run(&["list", "--stats", "--json", "fractions"]), 0, out, "");
 }
+
+/// A few sequences with names, aliases and tags.
+const FILTERED: &str = r#"
+keymaps = ["fractions"]
+[sequences]
+la = { text = "λ", name = "lambda", tags = ["greek", "mine"] }
+om = { text = "Ω", alias = ["&ohm;"], tags = ["greek"] }
+ss = "ß"
+"#;
+
+#[test]
+fn list_filters_by_tag_and_word() {
+    let home = Home::with_config(FILTERED);
+    let greek = "\
+config (2)
+  la  λ  lambda
+  om  Ω  GREEK CAPITAL LETTER OMEGA
+";
+    check(&home.run(&["list", "--tag", "greek"]), 0, greek, "");
+    let lambda = "config (1)\n  la  λ  lambda\n";
+    check(&home.run(&["list", "--tag", "mine"]), 0, lambda, "");
+    check(&home.run(&["list", "--tag", "mine", "--tag", "Greek"]), 0, greek, "");
+    let omega = "config (1)\n  om  Ω  GREEK CAPITAL LETTER OMEGA\n";
+    check(&home.run(&["list", "--word", "ohm"]), 0, omega, "");
+    check(&home.run(&["list", "--word", "capital", "--word", "Greek"]), 0, omega, "");
+    let quarter = "\
+fractions: Fractions (4)
+numerator and denominator, as they are read: `12` or `1/2`
+  14   ¼  VULGAR FRACTION ONE QUARTER
+  1/4  ¼  VULGAR FRACTION ONE QUARTER
+  34   ¾  VULGAR FRACTION THREE QUARTERS
+  3/4  ¾  VULGAR FRACTION THREE QUARTERS
+";
+    check(&home.run(&["list", "--pack", "fractions", "--word", "quarter"]), 0, quarter, "");
+    let stats = "\
+keymap      sequences  texts
+config  on          2      2  Your own sequences
+in use              2      2
+all                 2      2
+";
+    let ran = home.run(&["list", "--stats", "config", "--tag", "greek"]);
+    check(&ran, 0, stats, "");
+    let ran = home.run(&["list", "--json", "--tag", "mine"]);
+    assert_eq!(ran.out.matches("\"keys\":\"la\"").count(), 1, "{}", ran.out);
+}
+
+#[test]
+fn list_says_when_nothing_is_left() {
+    let home = Home::with_config(FILTERED);
+    let err = "no sequence has the tag `greec`; did you mean `greek`?\n";
+    check(&home.run(&["list", "config", "--tag", "greec"]), 1, "", err);
+    let err = "no sequence passes the filters; `--all` looks into every keymap\n";
+    check(&home.run(&["list", "--word", "no-such-name"]), 1, "", err);
+}

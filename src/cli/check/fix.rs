@@ -45,7 +45,8 @@ pub(super) fn run(
     let out: &mut dyn io::Write =
         if args.format() == Format::Text { &mut *terminal.out } else { &mut nowhere };
     let (out_style, err_style, width) = (terminal.out_style, terminal.err_style, terminal.width);
-    let mut aside = Terminal { out, err: &mut *terminal.err, out_style, err_style, width };
+    let mut aside =
+        Terminal { out, err: &mut *terminal.err, out_style, err_style, width, pager: None };
     if let Err(finding) = write(file, &done.text, shown, paths, &mut aside)? {
         return failed(&finding, terminal);
     }

@@ -69,6 +69,51 @@ impl Home {
         let mut command = self.command(&program("composekey"));
         command.args(arguments).output().expect("`composekey` starts")
     }
+
+    /// The same from another session, over ssh for example: nothing says which display it is.
+    pub(crate) fn cli_without_display(&self, arguments: &[&str]) -> Output {
+        let mut command = self.command(&program("composekey"));
+        command.env_remove("DISPLAY").args(arguments).output().expect("`composekey` starts")
+    }
+
+    /// Runs `composekey` in this home beside the test.
+    pub(crate) fn watch(&self, arguments: &[&str]) -> Watcher {
+        let mut command = self.command(&program("composekey"));
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("`composekey` starts");
+        let lines: Arc<Mutex<Vec<String>>> = Arc::default();
+        let (stdout, sink) = (child.stdout.take().expect("piped"), Arc::clone(&lines));
+        thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                sink.lock().expect("no reader panics").push(line);
+            }
+        });
+        Watcher { child, lines }
+    }
+}
+
+/// A program that runs beside a test, and the lines that it has written so far.
+#[derive(Debug)]
+pub(crate) struct Watcher {
+    child: Child,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Watcher {
+    /// Waits until a line starts so, after as many others of its kind.
+    pub(crate) fn says(&self, start: &str, count: usize) -> bool {
+        wait_until(|| {
+            let lines = self.lines.lock().expect("no reader panics");
+            lines.iter().filter(|line| line.starts_with(start)).count() == count
+        })
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 /// A running daemon. Killed, with its guard, when it is dropped.
