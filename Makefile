@@ -5,7 +5,7 @@ CARGO ?= cargo
 # The documentation is for those who work on the code: private items are in it, and linked.
 RUSTDOC = -D warnings -A rustdoc::private-intra-doc-links
 
-.PHONY: run test check oracles e2e deps bench clean
+.PHONY: run test check oracles e2e vm deps bench clean
 
 # Try it: on this display when there is one, else on a private X server.
 run: deps
@@ -18,6 +18,7 @@ test:
 	$(MAKE) check
 	$(MAKE) oracles
 	$(MAKE) e2e
+	$(MAKE) vm
 
 # Everything that needs no display.
 check:
@@ -34,6 +35,10 @@ oracles:
 # Real X servers, real keyboards, real windows: docs/testing.md.
 e2e:
 	$(CARGO) test --test e2e
+
+# A virtual machine with a kernel, keyboards and uinput of its own: docs/testing.md.
+vm:
+	$(CARGO) test --test vm
 
 # The libraries it is built with and the programs it is tested with.
 deps:

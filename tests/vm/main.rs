@@ -1,0 +1,88 @@
+//! composekeyd on a real kernel, in a virtual machine: keyboards, uinput, a console, a compositor.
+//!
+//! ```text
+//! cargo test --test vm                      every group of cases, one machine a group
+//! cargo test --test vm evdev::               the cases of one group
+//! cargo test --test vm -- --list             what there is
+//! ```
+//!
+//! This program is both ends. On the host it boots QEMU ([`machine`]); the guest sees the host's
+//! files, runs this same program with `--guest`, and there the cases run, each with a [`Guest`]
+//! that types on the machine's keyboards and plugs new ones. docs/testing.md has the picture.
+//!
+//! A new group is a module with `pub(crate) const GROUP: Group` and a line in [`GROUPS`].
+
+mod evdev;
+mod guest;
+mod machine;
+mod support;
+
+use std::process::ExitCode;
+
+use guest::Guest;
+
+/// Cases that share a machine.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// As in `evdev::passes_a_key`.
+    name: &'static str,
+    /// What QEMU is given beyond what all machines have.
+    hardware: &'static [&'static str],
+    cases: &'static [Case],
+}
+
+/// A name and a function that panics when the case fails.
+pub(crate) type Case = (&'static str, fn(&mut Guest));
+
+/// A table of the functions with these names.
+macro_rules! cases {
+    ($($name:path),* $(,)?) => { &[$((stringify!($name), $name)),*] };
+}
+pub(crate) use cases;
+
+const GROUPS: &[Group] = &[evdev::GROUP];
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [mode, group, filter] = &args[..]
+        && mode == "--guest"
+    {
+        let group = GROUPS.iter().find(|known| known.name == group).expect("a group");
+        guest::run(group, filter);
+        return ExitCode::SUCCESS;
+    }
+    // What `cargo test` and people pass to libtest and means nothing here, such as `--nocapture`.
+    let filter = args.iter().find(|arg| !arg.starts_with('-')).map_or("", String::as_str);
+    let list = args.iter().any(|arg| arg == "--list");
+    let mut failed = Vec::new();
+    for group in GROUPS {
+        let cases = group.matching(filter);
+        match (cases.is_empty(), list) {
+            (true, _) => {}
+            (false, true) => cases.iter().for_each(|case| report(&format!("{case}: test"))),
+            (false, false) => failed.extend(machine::run(group, &cases, filter)),
+        }
+    }
+    if failed.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    report(&format!("failed: {}", failed.join(", ")));
+    ExitCode::FAILURE
+}
+
+impl Group {
+    /// The full names of the cases that contain `filter`.
+    fn matching(&self, filter: &str) -> Vec<String> {
+        let names = self.cases.iter().map(|case| self.full(case));
+        names.filter(|name| name.contains(filter)).collect()
+    }
+
+    fn full(&self, (name, _): &Case) -> String {
+        format!("{}::{name}", self.name)
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "this program is its own test harness")]
+fn report(line: &str) {
+    println!("{line}");
+}

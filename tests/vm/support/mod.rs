@@ -1,0 +1,23 @@
+//! What cases are made of.
+
+pub(crate) mod reader;
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How long a condition may take to come true; only a failing case waits so long.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// Waits until `condition` holds; whether it did.
+pub(crate) fn wait_until(mut condition: impl FnMut() -> bool) -> bool {
+    let start = Instant::now();
+    while start.elapsed() < LIMIT {
+        if condition() {
+            return true;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    condition()
+}
