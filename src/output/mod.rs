@@ -1,5 +1,6 @@
 //! Where text goes: one module per way of typing it.
 
+pub mod uinput;
 pub mod x11;
 
 use std::fmt;
@@ -25,6 +26,8 @@ pub enum Undelivered {
     Refused,
     /// The text has a control character that no key types.
     Untypable,
+    /// No key of the keymap types a character of the text.
+    NotInKeymap,
     /// The display is gone.
     Display(String),
 }
@@ -36,6 +39,7 @@ impl fmt::Display for Undelivered {
             Self::NoFreeKeycode => f.write_str("the keymap has no free keycode"),
             Self::Refused => f.write_str("the X server refuses to change the keymap"),
             Self::Untypable => f.write_str("the text has a control character that no key types"),
+            Self::NotInKeymap => f.write_str("no key of the keymap types a character of the text"),
             Self::Display(cause) => write!(f, "error talking to the display: {cause}"),
         }
     }
