@@ -22,23 +22,22 @@ use x11rb::protocol::{
     xtest::ConnectionExt as _,
 };
 
+use rustix::process::Signal;
+
 use self::{
     apps::{App, Kind},
-    rig::{Rig, free, grab, groups, keys_down, signal, state, ungrab},
+    rig::{Rig, grab, groups, keys_down, state, ungrab},
     server::Server,
     text::mixed,
 };
+use crate::support::{key, send};
 
-const SHIFT: u32 = 50;
-const CTRL: u32 = 37;
-const CAPS: u32 = 66;
-const ALTGR: u32 = 108;
-const B: u32 = 56;
-const MINUS: u32 = 20;
+const B: u8 = 56;
+const MINUS: u8 = 20;
 
 fn arrives(kind: Kind, text: &str) {
-    let mut server = Server::start();
-    let app = App::start(&mut server, kind);
+    let server = Server::start();
+    let app = App::start(&server, kind);
     let mut rig = Rig::new(&server);
     rig.type_text(text);
     if kind == Kind::Zenity {
@@ -56,8 +55,8 @@ fn ten_thousand_into_xterm() {
 /// In ten entries, for GTK needs the square of the length.
 #[test]
 fn ten_thousand_into_gtk() {
-    let mut server = Server::start();
-    let apps: Vec<_> = (0..10).map(|_| App::start(&mut server, Kind::Zenity)).collect();
+    let server = Server::start();
+    let apps: Vec<_> = (0..10).map(|_| App::start(&server, Kind::Zenity)).collect();
     let mut rig = Rig::new(&server);
     let text: Vec<_> = mixed(10_000, 60).chars().collect();
     for (app, part) in apps.iter().zip(text.chunks(1000)) {
@@ -91,15 +90,15 @@ fn a_slow_client_reads_the_right_symbols() {
 fn a_stopped_client_reads_the_right_symbols() {
     for kind in [Kind::Toy(0), Kind::Xterm, Kind::Qt] {
         let mut server = Server::start();
-        let app = App::start(&mut server, kind);
+        let app = App::start(&server, kind);
         let mut rig = Rig::new(&server);
-        signal(app.id, rustix::process::Signal::STOP);
+        send(app.id(), Signal::STOP);
         rig.type_text("λ");
         server.keyboards[0].tap(B);
         rig.type_text("é");
         server.keyboards[1].tap(B);
         sleep(Duration::from_millis(500));
-        signal(app.id, rustix::process::Signal::CONT);
+        send(app.id(), Signal::CONT);
         app.expect("λbéb");
     }
 }
@@ -110,10 +109,9 @@ const TEXT: &str = "éÉñλΛжЖaAzZ1!ß€😀אǅ";
 #[test]
 fn locks_groups_and_held_modifiers_change_nothing() {
     let mut server = Server::start();
-    server.layout("us,ru", &["-option", "grp:menu_toggle,lv3:ralt_switch"]);
-    let apps = [Kind::Toy(0), Kind::Zenity, Kind::Qt].map(|kind| App::start(&mut server, kind));
+    server.setxkbmap(&["-layout", "us,ru", "-option", "grp:menu_toggle,lv3:ralt_switch"]);
+    let apps = [Kind::Toy(0), Kind::Zenity, Kind::Qt].map(|kind| App::start(&server, kind));
     let mut rig = Rig::new(&server);
-    let menu = 135;
     let mut expected = String::new();
     for app in &apps {
         app.focus(&server);
@@ -121,15 +119,15 @@ fn locks_groups_and_held_modifiers_change_nothing() {
         for step in 0..7 {
             let keyboard = &mut server.keyboards[0];
             match step {
-                0 => keyboard.tap(CAPS),
-                1 => keyboard.tap(menu),
-                2 => keyboard.tap(CAPS),
-                3 => keyboard.key(SHIFT, true),
-                4 => keyboard.key(ALTGR, true),
-                5 => keyboard.key(SHIFT, false),
+                0 => keyboard.tap(key::CAPS),
+                1 => keyboard.tap(key::MENU),
+                2 => keyboard.tap(key::CAPS),
+                3 => keyboard.down(key::SHIFT),
+                4 => keyboard.down(key::ALTGR),
+                5 => keyboard.up(key::SHIFT),
                 _ => {
-                    keyboard.key(ALTGR, false);
-                    keyboard.tap(menu);
+                    keyboard.up(key::ALTGR);
+                    keyboard.tap(key::MENU);
                 }
             }
             let before = state(&rig.display);
@@ -148,10 +146,10 @@ fn locks_groups_and_held_modifiers_change_nothing() {
 #[test]
 fn every_layout_has_room() {
     for layout in ["de", "fr", "fr(bepo)", "us(intl)", "us,ru,de,gr", "jp", "br", "us(dvorak)"] {
-        let mut server = Server::start();
-        server.layout(layout, &[]);
+        let server = Server::start();
+        server.setxkbmap(&["-layout", layout]);
         let groups = groups(&server);
-        let app = App::start(&mut server, Kind::Toy(0));
+        let app = App::start(&server, Kind::Toy(0));
         let mut rig = Rig::new(&server);
         assert!(
             rig.output.capacity().is_ok_and(|n| n >= 50),
@@ -169,12 +167,11 @@ fn every_layout_has_room() {
 fn two_keyboards_with_different_layouts() {
     let mut server = Server::start();
     let set = |name: &str, layout: &str| {
-        let id = server.display().keyboards().unwrap().into_iter().find(|d| d.name == name);
-        server.layout(layout, &["-device", &id.unwrap().id.to_string()]);
+        server.setxkbmap(&["-device", &server.id(name).to_string(), "-layout", layout]);
     };
     set("keyboard0", "fr(bepo)");
     set("keyboard1", "ru");
-    let app = App::start(&mut server, Kind::Toy(3));
+    let app = App::start(&server, Kind::Toy(3));
     let mut rig = Rig::new(&server);
     // An Xlib client hears of changes from its first key on, once it has nothing more to read.
     server.keyboards[0].tap(MINUS);
@@ -196,8 +193,8 @@ fn two_keyboards_with_different_layouts() {
 #[test]
 fn another_client_changes_the_keymap() {
     for kind in [Kind::Xterm, Kind::Qt, Kind::Toy(3)] {
-        let mut server = Server::start();
-        let app = App::start(&mut server, kind);
+        let server = Server::start();
+        let app = App::start(&server, kind);
         let mut rig = Rig::new(&server);
         let text = mixed(100, 50);
         let mut expected = String::new();
@@ -207,7 +204,7 @@ fn another_client_changes_the_keymap() {
             // A client that still has keys to read when the keymap changes reads nonsense,
             // whoever types: not ours to mend.
             app.expect(&expected);
-            server.layout(layout, &[]);
+            server.setxkbmap(&["-layout", layout]);
             rig.run(Duration::from_millis(100));
             rig.type_text("λ");
             expected.push('λ');
@@ -219,49 +216,47 @@ fn another_client_changes_the_keymap() {
 
 #[test]
 fn a_program_that_binds_a_key_of_ours_keeps_it() {
-    let mut server = Server::start();
-    let app = App::start(&mut server, Kind::Xterm);
+    let server = Server::start();
+    let app = App::start(&server, Kind::Xterm);
     let mut rig = Rig::new(&server);
     let text = mixed(64, 50);
     rig.type_text(&text);
     sleep(Duration::from_millis(500));
-    let key = ["-e", "keycode 97 = F35 F35 F35 F35"];
-    assert!(server.command("xmodmap").args(key).status().unwrap().success());
+    server.run(&["xmodmap", "-e", "keycode 97 = F35 F35 F35 F35"]);
     rig.run(Duration::from_millis(100));
     rig.type_text(&text);
     app.expect(&text.repeat(2));
-    let output = server.command("xmodmap").arg("-pke").output().unwrap();
-    assert!(String::from_utf8_lossy(&output.stdout).contains("keycode  97 = F35"));
+    assert!(server.run(&["xmodmap", "-pke"]).contains("keycode  97 = F35"));
 }
 
 #[test]
 fn control_keeps_text_waiting() {
     let mut server = Server::start();
-    let app = App::start(&mut server, Kind::Xterm);
+    let app = App::start(&server, Kind::Xterm);
     let mut rig = Rig::new(&server);
-    server.keyboards[0].key(CTRL, true);
+    server.keyboards[0].down(key::CTRL);
     let ticket = rig.push("ab\n");
     rig.run(Duration::from_millis(200));
     assert_eq!(app.text(), "");
-    server.keyboards[0].key(CTRL, false);
+    server.keyboards[0].up(key::CTRL);
     assert_eq!(rig.outcome(ticket), Ok(()));
     // Held too long: dropped, and what comes after it is typed.
-    server.keyboards[0].key(CTRL, true);
+    server.keyboards[0].down(key::CTRL);
     let ticket = rig.push("cd");
     let start = Instant::now();
     assert_eq!(rig.outcome(ticket), Err(Undelivered::ModifierHeld));
     assert!(start.elapsed() > Duration::from_millis(900));
-    server.keyboards[0].key(CTRL, false);
+    server.keyboards[0].up(key::CTRL);
     rig.type_text("ef");
     app.expect("ab\nef");
 }
 
 #[test]
 fn the_release_of_control_overtakes_the_text_that_waits_for_it() {
-    let mut server = Server::start();
-    let app = App::start(&mut server, Kind::Xterm);
+    let server = Server::start();
+    let app = App::start(&server, Kind::Xterm);
     let mut rig = Rig::new(&server);
-    let (ctrl, b) = (Keycode(CTRL), Keycode(B));
+    let (ctrl, b) = (Keycode(key::CTRL.into()), Keycode(B.into()));
     rig.output.push(Item::Press(ctrl));
     let ticket = rig.push("λ");
     rig.output.push(Item::Press(b));
@@ -271,15 +266,15 @@ fn the_release_of_control_overtakes_the_text_that_waits_for_it() {
     assert_eq!(rig.outcome(ticket), Ok(()));
     rig.run(Duration::from_millis(20));
     app.expect("λb");
-    assert_eq!(keys_down(&rig.display), [0_u32; 0]);
+    assert_eq!(keys_down(&rig.display), [0_u8; 0]);
 }
 
 #[test]
 fn shift_keeps_return_waiting() {
     let mut server = Server::start();
-    let app = App::start(&mut server, Kind::Toy(0));
+    let app = App::start(&server, Kind::Toy(0));
     let mut rig = Rig::new(&server);
-    server.keyboards[0].key(SHIFT, true);
+    server.keyboards[0].down(key::SHIFT);
     // The server takes its time to see the key.
     let down = |rig: &Rig| !keys_down(&rig.display).is_empty();
     assert!((0..5000).any(|_| {
@@ -289,7 +284,7 @@ fn shift_keeps_return_waiting() {
     let ticket = rig.push("a\tb");
     rig.run(Duration::from_millis(100));
     app.expect("a");
-    server.keyboards[0].key(SHIFT, false);
+    server.keyboards[0].up(key::SHIFT);
     assert_eq!(rig.outcome(ticket), Ok(()));
     app.expect("a\tb");
 }
@@ -297,20 +292,20 @@ fn shift_keeps_return_waiting() {
 #[test]
 fn a_clean_end_leaves_no_trace() {
     let server = Server::start();
-    let before = free(&server.display());
+    let before = server.free_keycodes().len();
     assert_eq!(before, 19);
     let mut rig = Rig::new(&server);
     rig.type_text(&mixed(100, 50));
-    assert!(free(&rig.display) < 8);
+    assert!(server.free_keycodes().len() < 8);
     rig.run(Duration::from_millis(900));
     rig.output.close(Instant::now()).unwrap();
-    assert_eq!(free(&server.display()), before);
+    assert_eq!(server.free_keycodes().len(), before);
 }
 
 #[test]
 fn ten_crashes_leave_the_same_keycodes() {
     let mut server = Server::start();
-    let app = App::start(&mut server, Kind::Toy(0));
+    let app = App::start(&server, Kind::Toy(0));
     server.keyboards[0].tap(B);
     sleep(Duration::from_millis(100));
     let mut expected = String::from("b");
@@ -326,14 +321,14 @@ fn ten_crashes_leave_the_same_keycodes() {
     app.expect(&expected);
     let rig = Rig::new(&server);
     rig.output.close(Instant::now() + Duration::from_secs(10)).unwrap();
-    assert_eq!(free(&server.display()), 19);
+    assert_eq!(server.free_keycodes().len(), 19);
 }
 
 #[test]
 fn there_is_one_pool_at_a_time() {
     let server = Server::start();
     let rig = Rig::new(&server);
-    let second = X11Output::new(&server.display(), Instant::now());
+    let second = X11Output::new(&server.connect(), Instant::now());
     assert!(second.unwrap_err().to_string().contains(LOCK));
     drop(rig);
     Rig::new(&server);
@@ -342,29 +337,25 @@ fn there_is_one_pool_at_a_time() {
 #[test]
 fn a_floating_keyboard_has_the_pool_too() {
     let mut server = Server::start();
-    let app = App::start(&mut server, Kind::Toy(0));
+    let app = App::start(&server, Kind::Toy(0));
     let mut rig = Rig::new(&server);
-    let holder = server.display();
-    let id = grab(&holder);
-    signal(app.id, rustix::process::Signal::STOP);
+    let holder = server.connect();
+    let id = grab(&server, &holder);
+    send(app.id(), Signal::STOP);
     rig.type_text("λ");
     ungrab(&holder, id);
     server.keyboards[0].tap(B);
     sleep(Duration::from_millis(300));
-    signal(app.id, rustix::process::Signal::CONT);
+    send(app.id(), Signal::CONT);
     app.expect("λb");
 }
 
 #[test]
 fn a_keyboard_that_comes_back_gets_the_pool() {
     let mut server = Server::start();
-    let app = App::start(&mut server, Kind::Toy(0));
-    let id =
-        server.display().keyboards().unwrap().iter().find(|d| d.name == "keyboard0").unwrap().id;
-    let switch = |server: &Server, what: &str| {
-        let status = server.command("xinput").args([what, &id.to_string()]).status();
-        assert!(status.unwrap().success());
-    };
+    let app = App::start(&server, Kind::Toy(0));
+    let id = server.id("keyboard0").to_string();
+    let switch = |server: &Server, what: &str| drop(server.run(&["xinput", what, &id]));
     switch(&server, "disable");
     let mut rig = Rig::new(&server);
     let mask = EventMask { deviceid: 0, mask: vec![XIEventMask::HIERARCHY] };
@@ -373,41 +364,41 @@ fn a_keyboard_that_comes_back_gets_the_pool() {
     switch(&server, "enable");
     server.reconnect(0);
     rig.run(Duration::from_millis(100));
-    signal(app.id, rustix::process::Signal::STOP);
+    send(app.id(), Signal::STOP);
     rig.type_text("éλ");
     rig.sync();
     server.keyboards[0].tap(B);
-    signal(app.id, rustix::process::Signal::CONT);
+    send(app.id(), Signal::CONT);
     app.expect("λééλb");
 }
 
 #[test]
 fn a_modifier_is_handed_over() {
     let mut server = Server::start();
-    let app = App::start(&mut server, Kind::Toy(0));
+    let app = App::start(&server, Kind::Toy(0));
     let mut rig = Rig::new(&server);
-    let holder = server.display();
+    let holder = server.connect();
     for _ in 0..3 {
         // Still down after the hold.
-        let id = grab(&holder);
-        server.keyboards[0].key(SHIFT, true);
+        let id = grab(&server, &holder);
+        server.keyboards[0].down(key::SHIFT);
         ungrab(&holder, id);
-        rig.output.push(Item::HandOver(Keycode(SHIFT)));
+        rig.output.push(Item::HandOver(Keycode(key::SHIFT.into())));
         rig.run(Duration::from_millis(10));
         server.keyboards[0].tap(B);
-        server.keyboards[0].key(SHIFT, false);
+        server.keyboards[0].up(key::SHIFT);
         server.keyboards[0].tap(B);
-        assert_eq!(keys_down(&rig.display), [0_u32; 0]);
+        assert_eq!(keys_down(&rig.display), [0_u8; 0]);
         rig.output.release_stale().unwrap();
         // Already up when it is handed over.
-        let id = grab(&holder);
-        server.keyboards[0].key(SHIFT, true);
+        let id = grab(&server, &holder);
+        server.keyboards[0].down(key::SHIFT);
         ungrab(&holder, id);
-        server.keyboards[0].key(SHIFT, false);
-        rig.output.push(Item::HandOver(Keycode(SHIFT)));
+        server.keyboards[0].up(key::SHIFT);
+        rig.output.push(Item::HandOver(Keycode(key::SHIFT.into())));
         rig.run(Duration::from_millis(10));
         server.keyboards[0].tap(B);
-        assert_eq!(keys_down(&rig.display), [0_u32; 0]);
+        assert_eq!(keys_down(&rig.display), [0_u8; 0]);
     }
     app.expect(&"Bbb".repeat(3));
 }
@@ -415,28 +406,28 @@ fn a_modifier_is_handed_over() {
 #[test]
 fn keys_left_down_are_settled() {
     let mut server = Server::start();
-    let display = server.display();
-    let holder = server.display();
+    let display = server.connect();
+    let holder = server.connect();
     // Down before the hold, up in it: the master is not told.
-    server.keyboards[0].key(B, true);
-    let id = grab(&holder);
-    server.keyboards[0].key(B, false);
+    server.keyboards[0].down(B);
+    let id = grab(&server, &holder);
+    server.keyboards[0].up(B);
     ungrab(&holder, id);
     // Held by XTEST for a daemon that died, and held by hand.
     let fake = |code| display.conn.xtest_fake_input(2, code, 0, display.root, 0, 0, 0).unwrap();
-    fake(CTRL as u8);
-    server.keyboards[1].key(SHIFT, true);
-    assert_eq!(keys_down(&display), [CTRL, SHIFT, B]);
+    fake(key::CTRL);
+    server.keyboards[1].down(key::SHIFT);
+    assert_eq!(keys_down(&display), [key::CTRL, key::SHIFT, B]);
     settle(&display).unwrap();
-    assert_eq!(keys_down(&display), [SHIFT]);
-    server.keyboards[1].key(SHIFT, false);
-    assert_eq!(keys_down(&display), [0_u32; 0]);
+    assert_eq!(keys_down(&display), [key::SHIFT]);
+    server.keyboards[1].up(key::SHIFT);
+    assert_eq!(keys_down(&display), [0_u8; 0]);
 }
 
 #[test]
 fn caps_lock_is_toggled() {
     let mut server = Server::start();
-    let app = App::start(&mut server, Kind::Toy(0));
+    let app = App::start(&server, Kind::Toy(0));
     let mut rig = Rig::new(&server);
     rig.output.push(Item::ToggleCapsLock);
     rig.type_text("é");

@@ -2,7 +2,7 @@
  * does, and appends the text it got to FILE. A key that gives no text and is no modifier is
  * written as U+FFFD.
  *
- *     cc -o toy toy.c -lX11 && toy LAG FILE
+ *     cc -o toy toy.c -lX11 && toy LAG FILE CLASS
  */
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
@@ -17,13 +17,14 @@ static int is_modifier(KeySym sym) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3 || !setlocale(LC_ALL, "") || !XSetLocaleModifiers("@im=none")) return 2;
+    if (argc != 4 || !setlocale(LC_ALL, "") || !XSetLocaleModifiers("@im=none")) return 2;
     int lag = atoi(argv[1]);
     FILE *out = fopen(argv[2], "w");
     Display *display = XOpenDisplay(NULL);
     if (!out || !display) return 2;
     Window window = XCreateSimpleWindow(display, DefaultRootWindow(display), 0, 0, 400, 300, 0, 0, 0);
-    XStoreName(display, window, "toy");
+    XClassHint hint = {.res_name = argv[3], .res_class = argv[3]};
+    XSetClassHint(display, window, &hint);
     XIM im = XOpenIM(display, NULL, NULL, NULL);
     if (!im) return 2;
     XIC ic = XCreateIC(im, XNInputStyle, XIMPreeditNothing | XIMStatusNothing, XNClientWindow, window,

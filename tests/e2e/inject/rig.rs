@@ -31,7 +31,7 @@ pub(crate) struct Rig {
 
 impl Rig {
     pub(crate) fn new(server: &Server) -> Self {
-        let display = server.display();
+        let display = server.connect();
         let output = X11Output::new(&display, Instant::now()).unwrap();
         Self { display, output }
     }
@@ -81,11 +81,6 @@ impl Rig {
     }
 }
 
-pub(crate) fn signal(id: u32, signal: rustix::process::Signal) {
-    let pid = rustix::process::Pid::from_raw(id.try_into().unwrap()).unwrap();
-    rustix::process::kill_process(pid, signal).unwrap();
-}
-
 /// The modifiers that apply, those that are locked, and the group.
 pub(crate) fn state(display: &Display) -> [u16; 3] {
     let state = display.conn.xkb_get_state(0x100).unwrap().reply().unwrap();
@@ -94,26 +89,19 @@ pub(crate) fn state(display: &Display) -> [u16; 3] {
 
 /// How many groups the group keys cycle through.
 pub(crate) fn groups(server: &Server) -> u8 {
-    let display = server.display();
+    let display = server.connect();
     display.conn.xkb_get_controls(0x100).unwrap().reply().unwrap().num_groups
 }
 
 /// The keys that the applications see down.
-pub(crate) fn keys_down(display: &Display) -> Vec<u32> {
+pub(crate) fn keys_down(display: &Display) -> Vec<u8> {
     let keys = display.conn.query_keymap().unwrap().reply().unwrap().keys;
-    (0..256).filter(|code| keys[*code as usize / 8] & (1 << (code % 8)) != 0).collect()
-}
-
-/// How many keycodes have no symbol on any keyboard.
-pub(crate) fn free(display: &Display) -> usize {
-    let reply = display.conn.get_keyboard_mapping(8, 248).unwrap().reply().unwrap();
-    let per_key = usize::from(reply.keysyms_per_keycode);
-    reply.keysyms.chunks(per_key).filter(|key| key.iter().all(|symbol| *symbol == 0)).count()
+    (0..=255).filter(|code| keys[usize::from(code / 8)] & (1 << (code % 8)) != 0).collect()
 }
 
 /// Grabs the first keyboard, as a held trigger does: it floats until the connection lets go.
-pub(crate) fn grab(holder: &Display) -> u16 {
-    let id = holder.keyboards().unwrap().iter().find(|d| d.name == "keyboard0").unwrap().id;
+pub(crate) fn grab(server: &Server, holder: &Display) -> u16 {
+    let id = server.id("keyboard0");
     let (root, mode) = (holder.root, GrabMode::ASYNC);
     let owner = GrabOwner::NO_OWNER;
     let cookie = holder.conn.xinput_xi_grab_device(root, 0u32, 0, id, mode, mode, owner, &[3]);

@@ -60,6 +60,19 @@ impl App {
         })
     }
 
+    /// An Xlib client that spends so many milliseconds on each key, focused.
+    pub(crate) fn toy(server: &Server, lag: u32) -> Self {
+        let toy = server.path("toy");
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/clients/toy.c");
+        let cc = Command::new("cc").arg("-o").arg(&toy).args([source, "-lX11"]).status();
+        assert!(cc.is_ok_and(|cc| cc.success()), "the toy client does not build: `make deps`");
+        Self::launch(server, server.path("toy"), |app| {
+            let mut command = server.command(toy.to_str().expect("UTF-8"));
+            command.arg(lag.to_string()).arg(&app.output).arg(&app.class);
+            command
+        })
+    }
+
     fn launch(server: &Server, output: PathBuf, command: impl Fn(&Self) -> Command) -> Self {
         let class = output.file_name().expect("a file").to_string_lossy().into_owned();
         let placeholder = Command::new("true").spawn().expect("`true` starts");
