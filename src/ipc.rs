@@ -43,7 +43,7 @@ pub enum Request {
 #[serde(tag = "reply", rename_all = "kebab-case")]
 pub enum Reply {
     /// To [`Request::Status`].
-    Status(Status),
+    Status(Box<Status>),
     /// To [`Request::Reload`].
     Reloaded {
         /// Sequences now in force.
@@ -69,10 +69,13 @@ pub struct Status {
     pub version: String,
     /// Its process id.
     pub pid: u32,
-    /// The display it serves.
+    /// The display it serves; empty when it serves none.
     pub display: String,
-    /// The way keys come in: `x11`.
+    /// The way keys come in: `x11` or `evdev`.
     pub input: String,
+    /// Why this way.
+    #[serde(default)]
+    pub why: String,
     /// The way text goes out, and why this one.
     pub output: String,
     /// The key that is held.

@@ -155,6 +155,7 @@ fn show(out: &mut (impl Write + ?Sized), status: &Status) -> io::Result<()> {
     writeln!(out, "composekeyd {}, process {}: {state}", status.version, status.pid)?;
     for (name, value) in [
         ("display", status.display.as_str()),
+        ("input", &format!("{}: {}", status.input, status.why)),
         ("keyboards", &keyboards),
         ("trigger", &status.trigger),
         ("output", &status.output),
@@ -162,7 +163,9 @@ fn show(out: &mut (impl Write + ?Sized), status: &Status) -> io::Result<()> {
         ("settings", &status.config.display().to_string()),
         ("caps lock", lock),
     ] {
-        writeln!(out, "  {name:<10} {value}")?;
+        if !value.is_empty() {
+            writeln!(out, "  {name:<10} {value}")?;
+        }
     }
     for note in &status.notes {
         writeln!(out, "note: {note}")?;
@@ -197,6 +200,7 @@ mod tests {
             pid: 42,
             display: ":0".into(),
             input: "x11".into(),
+            why: "a real X server".into(),
             output: "X11, 17 free keycodes".into(),
             trigger: "`caps_lock` (keycode 66)".into(),
             keyboards: vec![
@@ -215,6 +219,7 @@ mod tests {
         let expected = "\
 composekeyd 1.2.3, process 42: ready
   display    :0
+  input      x11: a real X server
   keyboards  A, B
   trigger    `caps_lock` (keycode 66)
   output     X11, 17 free keycodes

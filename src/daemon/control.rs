@@ -26,7 +26,7 @@ use rustix::{
 use crate::ipc::{self, LIMIT, Reply, Request};
 
 /// How many callers are served at a time; more wait in the kernel's queue.
-const CALLERS: usize = 8;
+pub(super) const CALLERS: usize = 8;
 
 /// How long a caller may take to ask, and to read the answer.
 const PATIENCE: Duration = Duration::from_secs(5);

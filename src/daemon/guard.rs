@@ -1,123 +1,125 @@
-//! The guard: a second process that takes the keyboard away from a daemon that stands still.
+//! [`Guard`]: the daemon's end of the guard, a second process that takes the keyboards away from a
+//! daemon that stands still. A thread could not watch a stopped process.
 //!
-//! [`Guard`] is the daemon's end of it, [`watch`] is what the guard process does.
-//!
-//! A thread cannot watch a stopped process, so the guard is a process with its own connection to
-//! the display, and a socket to the daemon:
+//! What the process does is each backend's own (`x11/watch.rs`, `evdev/watch.rs`); what the two
+//! say to each other is the same:
 //!
 //! ```text
 //! daemon ──▶ guard   +   a keyboard is ours; every BEAT
 //!                    .   none is, any more
 //!                    !   the answer to a question
-//! guard ──▶ daemon   ?   the server says that somebody has taken a keyboard: are you there?
+//! guard ──▶ daemon   ?   a key may wait for you: are you there?
 //! ```
-//!
-//! After [`PATIENCE`] without a beat or an answer the guard has the server close the daemon's
-//! connection, which drops its grabs, and lets go of every key that nobody holds. It does the
-//! latter too when the daemon dies. The server's word (`XI_FocusIn` of the keyboard, which tells
-//! that it was grabbed and nothing of its keys) is what makes it see a daemon that stood still
-//! before the trigger went down. Outside a hold both processes sleep.
 
 use std::{
+    ffi::OsString,
     io::{self, Read, Write},
     os::{
-        fd::{AsFd, OwnedFd},
+        fd::OwnedFd,
         unix::{net::UnixStream, process::CommandExt},
     },
-    process::{Child, Command, ExitCode, Stdio},
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use rustix::{
-    event::{PollFd, PollFlags, poll},
-    io::Errno,
-};
-use x11rb::{
-    connection::Connection as _,
-    protocol::{
-        Event,
-        xinput::{self, ConnectionExt as _, XIEventMask},
-        xproto::ConnectionExt as _,
-    },
-};
-
-use super::time_to_poll;
-use crate::{
-    output::x11::settle,
-    x11::{Display, DisplayError, Role},
-};
-
 /// How often a daemon in a hold shows that it lives.
-pub(super) const BEAT: Duration = Duration::from_millis(400);
+const BEAT: Duration = Duration::from_millis(400);
 
-/// How long a daemon in a hold may stand still.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a daemon may stand still.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the two say to each other.
-const ALIVE: u8 = b'+';
-const IDLE: u8 = b'.';
+pub(super) const ALIVE: u8 = b'+';
+pub(super) const IDLE: u8 = b'.';
+pub(super) const ASK: u8 = b'?';
 const HERE: u8 = b'!';
-const ASK: u8 = b'?';
 
-/// The first argument that makes `composekeyd` a guard; the next is [`Display::client`].
+/// The first argument that makes `composekeyd` a guard; the next says of what.
 pub(super) const ARGUMENT: &str = "--guard";
+
+/// So many guards in a row that die young are no accident.
+const LOST: u32 = 3;
 
 /// The daemon's end.
 #[derive(Debug)]
 pub(super) struct Guard {
+    arguments: Vec<OsString>,
+    display: Option<String>,
     process: Child,
     socket: UnixStream,
+    gone: bool,
     /// When the next beat is due; `None` outside a hold.
     due: Option<Instant>,
     /// How many questions wait for an answer.
     questions: usize,
     born: Instant,
+    /// How many guards in a row died young.
+    lost: u32,
 }
 
 impl Guard {
-    /// Starts the guard process for this connection to the display `name`.
+    /// Starts `composekeyd --guard ARGUMENTS`, for this display when it is given.
     ///
     /// # Errors
     /// When the process could not be started.
-    pub(super) fn start(display: &Display, name: Option<&str>) -> io::Result<Self> {
-        let (socket, of_guard) = UnixStream::pair()?;
-        socket.set_nonblocking(true)?;
-        of_guard.set_nonblocking(true)?;
-        let process = Command::new("/proc/self/exe")
-            .arg0("composekeyd")
-            .envs(name.map(|name| ("DISPLAY", name)))
-            .arg(ARGUMENT)
-            .arg(display.client.to_string())
-            .stdin(OwnedFd::from(of_guard))
-            .stdout(Stdio::null())
-            // A Ctrl+C in the terminal is for the daemon, which then ends the guard.
-            .process_group(0)
-            .spawn()?;
-        Ok(Self { process, socket, due: None, questions: 0, born: Instant::now() })
+    pub(super) fn start(arguments: &[String], display: Option<&str>) -> io::Result<Self> {
+        let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        let (process, socket) = spawn(&arguments, display)?;
+        let display = display.map(str::to_owned);
+        let born = Instant::now();
+        Ok(Self {
+            arguments,
+            display,
+            process,
+            socket,
+            gone: false,
+            due: None,
+            questions: 0,
+            born,
+            lost: 0,
+        })
     }
 
-    /// Says whether a hold is on, and beats when it is time. `false` when the guard is gone.
-    pub(super) fn beat(&mut self, now: Instant, hold: bool) -> bool {
+    /// Starts another one in its place. `false` when no guard can live here.
+    pub(super) fn revive(&mut self) -> bool {
+        let young = self.born.elapsed() < Duration::from_secs(1);
+        self.lost = if young { self.lost + 1 } else { 0 };
+        if self.lost >= LOST {
+            return false;
+        }
+        self.end();
+        let Ok((process, socket)) = spawn(&self.arguments, self.display.as_deref()) else {
+            return false;
+        };
+        (self.process, self.socket, self.gone) = (process, socket, false);
+        (self.due, self.questions, self.born) = (None, 0, Instant::now());
+        true
+    }
+
+    /// Whether it died, so that [`Self::revive`] is to be called.
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone
+    }
+
+    /// Says whether a hold is on, and beats when it is time.
+    pub(super) fn beat(&mut self, now: Instant, hold: bool) {
         let byte = match (hold, self.due) {
-            (true, Some(due)) if now < due => return true,
+            (true, Some(due)) if now < due => return,
             (true, _) => ALIVE,
             (false, Some(_)) => IDLE,
-            (false, None) => return true,
+            (false, None) => return,
         };
         self.due = hold.then(|| now + BEAT);
-        self.say(&[byte])
+        self.say(&[byte]);
     }
 
-    /// Hears what the guard asks. `false` when the guard is gone.
-    pub(super) fn hear(&mut self) -> bool {
+    /// Hears what the guard asks.
+    pub(super) fn hear(&mut self) {
         let mut questions = [0; 64];
         match self.socket.read(&mut questions) {
-            Ok(0) => false,
-            Ok(n) => {
-                self.questions += n;
-                true
-            }
-            Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+            Ok(0) => self.gone = true,
+            Ok(n) => self.questions += n,
+            Err(error) => self.gone |= error.kind() != io::ErrorKind::WouldBlock,
         }
     }
 
@@ -126,20 +128,22 @@ impl Guard {
         self.questions > 0
     }
 
-    /// Answers all questions. `false` when the guard is gone.
+    /// Answers all questions.
     ///
-    /// To be called when everything is done that the server had said before the questions were
-    /// heard: what is answered is that no keyboard waits for us any more.
-    pub(super) fn answer(&mut self) -> bool {
-        let answers = vec![HERE; std::mem::take(&mut self.questions)];
-        self.say(&answers)
+    /// To be called when everything is done that had arrived before the questions were heard: what
+    /// is answered is that no key waits for us any more.
+    pub(super) fn answer(&mut self) {
+        while self.questions > 0 {
+            let some = self.questions.min(64);
+            self.questions -= some;
+            self.say(&[HERE; 64][..some]);
+        }
     }
 
-    fn say(&mut self, bytes: &[u8]) -> bool {
-        match self.socket.write_all(bytes) {
+    fn say(&mut self, bytes: &[u8]) {
+        if let Err(error) = self.socket.write_all(bytes) {
             // A full socket is a guard that stands still itself.
-            Err(error) => error.kind() == io::ErrorKind::WouldBlock,
-            Ok(()) => true,
+            self.gone |= error.kind() != io::ErrorKind::WouldBlock;
         }
     }
 
@@ -148,181 +152,43 @@ impl Guard {
         self.due
     }
 
-    /// Whether it was started a moment ago: then its death is no accident.
-    pub(super) fn is_young(&self) -> bool {
-        self.born.elapsed() < Duration::from_secs(1)
-    }
-
     /// Readable when [`Self::hear`] is to be called.
     pub(super) fn socket(&self) -> &UnixStream {
         &self.socket
     }
-}
 
-impl Drop for Guard {
-    fn drop(&mut self) {
-        // The guard tells a clean end from a crash by being killed before it sees the socket closed.
+    /// The guard tells a clean end from a crash by being killed before it sees the socket closed.
+    fn end(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// What the guard process does until the daemon is gone.
-pub(super) fn watch(client: u32) -> ExitCode {
-    ignore_signals();
-    let display = match Display::open(None) {
-        Ok(display) => display,
-        // Without a display there is nothing to guard; the daemon will see the socket close.
-        Err(_) => return ExitCode::from(2),
-    };
-    match watch_display(&display, client) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(2),
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 
-fn watch_display(display: &Display, client: u32) -> Result<(), DisplayError> {
-    let all = u16::from(xinput::Device::ALL);
-    let mask = xinput::EventMask { deviceid: all, mask: vec![XIEventMask::FOCUS_IN] };
-    let _ = display.conn.xinput_xi_select_events(display.root, &[mask])?;
-    let keyboards = display.keyboards()?.into_iter();
-    let masters = keyboards.filter(|device| device.role == Role::Master).map(|device| device.id);
-    let mut daemon = Watched { masters: masters.collect(), ..Watched::default() };
-    // A keyboard may have been taken before the server was told to tell.
-    daemon.ask();
-    loop {
-        match daemon.next(display, None) {
-            Word::Some => {}
-            Word::Gone => return let_go(display),
-            Word::Late => {
-                // A server that is busy for one client delays the daemon and us alike: once it
-                // answers us, the daemon has a last chance.
-                display.sync()?;
-                let last_chance = Instant::now() + Duration::from_millis(100);
-                let gone = loop {
-                    match daemon.next(display, Some(last_chance)) {
-                        Word::Gone => break true,
-                        _ if daemon.deadline().is_none_or(|at| at > Instant::now()) => break false,
-                        Word::Late => break true,
-                        Word::Some => {}
-                    }
-                };
-                if gone {
-                    let _ = display.conn.kill_client(client)?;
-                    return let_go(display);
-                }
-            }
-        }
-    }
-}
-
-/// What the guard knows of the daemon.
-#[derive(Default)]
-struct Watched {
-    /// When it last said that a keyboard is its own; `None` when none is.
-    beat: Option<Instant>,
-    /// How many questions it has not answered, and since when it owes a word.
-    unanswered: usize,
-    asked: Option<Instant>,
-    /// The ids of the master keyboards, whose grabs are other programs' own.
-    masters: Vec<u16>,
-}
-
-/// How a wait ended.
-enum Word {
-    /// Something was said.
-    Some,
-    /// The time is up.
-    Late,
-    /// The daemon or the display is gone.
-    Gone,
-}
-
-impl Watched {
-    /// Until when the daemon has to show that it lives.
-    fn deadline(&self) -> Option<Instant> {
-        [self.beat, self.asked].into_iter().flatten().min().map(|since| since + PATIENCE)
-    }
-
-    fn ask(&mut self) {
-        // A full socket is a daemon that was asked often enough.
-        if rustix::io::write(io::stdin(), &[ASK]).is_ok() {
-            self.unanswered += 1;
-            self.asked.get_or_insert_with(Instant::now);
-        }
-    }
-
-    fn hear(&mut self, byte: u8) {
-        match byte {
-            ALIVE => self.beat = Some(Instant::now()),
-            IDLE => self.beat = None,
-            _ => self.unanswered = self.unanswered.saturating_sub(1),
-        }
-        // Whoever speaks is not dead: from now on an answer may take as long as any.
-        self.asked = (self.unanswered > 0).then(Instant::now);
-    }
-
-    /// Asks when the server says that a keyboard was taken.
-    fn see(&mut self, event: &Event) {
-        if let Event::XinputFocusIn(focus) = event
-            && focus.mode == xinput::NotifyMode::GRAB
-            && !self.masters.contains(&focus.deviceid)
-        {
-            self.ask();
-        }
-    }
-
-    /// Waits for a word, as long as the daemon may be silent or until `last_chance`.
-    fn next(&mut self, display: &Display, last_chance: Option<Instant>) -> Word {
-        // Waiting for an answer may have read events that no descriptor will tell of again.
-        loop {
-            match display.conn.poll_for_event() {
-                Ok(Some(event)) => self.see(&event),
-                Ok(None) => break,
-                Err(_) => return Word::Gone,
-            }
-        }
-        let stdin = io::stdin();
-        let mut fds = [
-            PollFd::new(&stdin, PollFlags::IN),
-            PollFd::from_borrowed_fd(display.conn.as_fd(), PollFlags::IN),
-        ];
-        let deadline = last_chance.or_else(|| self.deadline());
-        // Even when the time is up beats may be waiting: a stopped guard is no reason to kill.
-        let timeout = deadline.map(|at| time_to_poll(at.saturating_duration_since(Instant::now())));
-        match poll(&mut fds, timeout.as_ref()) {
-            Ok(0) => return Word::Late,
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(_) => return Word::Gone,
-        }
-        if !fds[0].revents().is_empty() {
-            let mut bytes = [0; 64];
-            match rustix::io::read(&stdin, &mut bytes) {
-                Ok(0) => return Word::Gone,
-                Ok(n) => bytes[..n].iter().for_each(|&byte| self.hear(byte)),
-                Err(Errno::INTR | Errno::AGAIN) => {}
-                Err(_) => return Word::Gone,
-            }
-        }
-        Word::Some
-    }
-}
-
-/// The daemon's connection is gone or going: once the server has given the keyboards back, no key
-/// may stay down that nobody holds.
-fn let_go(display: &Display) -> Result<(), DisplayError> {
-    // The server closes a killed client before it answers; one that died is closed when the server
-    // next looks, which a short wait makes sure of.
-    display.sync()?;
-    std::thread::sleep(Duration::from_millis(50));
-    settle(display)?;
-    display.conn.flush()?;
-    display.sync()?;
-    Ok(())
+fn spawn(arguments: &[OsString], display: Option<&str>) -> io::Result<(Child, UnixStream)> {
+    let (socket, of_guard) = UnixStream::pair()?;
+    socket.set_nonblocking(true)?;
+    of_guard.set_nonblocking(true)?;
+    let process = Command::new("/proc/self/exe")
+        .arg0("composekeyd")
+        .envs(display.map(|name| ("DISPLAY", name)))
+        .arg(ARGUMENT)
+        .args(arguments)
+        .stdin(OwnedFd::from(of_guard))
+        .stdout(Stdio::null())
+        // A Ctrl+C in the terminal is for the daemon, which then ends the guard.
+        .process_group(0)
+        .spawn()?;
+    Ok((process, socket))
 }
 
 /// The guard outlives a terminal and a service manager's signal: it ends when the daemon does.
-fn ignore_signals() {
+pub(super) fn ignore_signals() {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     for signal in [SIGHUP, SIGINT, SIGTERM] {
         let _ = signal_hook::flag::register(signal, std::sync::Arc::default());

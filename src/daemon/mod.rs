@@ -1,11 +1,11 @@
 //! `composekeyd`: wires engine, shells and files together. Start at [`main`].
 //!
-//! One thread, one poll loop (`run.rs`); the only other thread reads changed maps, so that no key
-//! waits for a file.
+//! One thread, one poll loop (`run.rs`) over a [`backend::Backend`]: `x11/` on an X server, `evdev/`
+//! everywhere else. The only other thread reads changed maps, so that no key waits for a file.
 
+mod backend;
 mod control;
-mod feedback;
-mod focus;
+mod core;
 mod guard;
 mod load;
 mod run;
@@ -13,13 +13,18 @@ mod serve;
 mod signals;
 mod start;
 mod watch;
+mod x11;
 
 use std::{ffi::OsString, fmt, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use rustix::time::Timespec;
 
-use crate::{config::Paths, x11::DisplayError};
+use self::{control::Control, core::Core, signals::Signals, x11::X11};
+use crate::{
+    config::Paths,
+    x11::{Display, DisplayError},
+};
 
 /// The status after the emergency chord: service managers must not start the daemon again.
 pub const LET_GO: u8 = 3;
@@ -44,11 +49,10 @@ struct Arguments {
 #[must_use]
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    if let [_, mode, client] = &args[..]
+    if let [_, mode, what @ ..] = &args[..]
         && mode == guard::ARGUMENT
     {
-        let client = client.to_str().and_then(|client| client.parse().ok());
-        return client.map_or(ExitCode::from(2), guard::watch);
+        return guard(what);
     }
     let arguments = match Arguments::try_parse_from(args) {
         Ok(arguments) => arguments,
@@ -61,7 +65,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(config) = arguments.config {
         paths.set_config(config);
     }
-    match run::run(&paths, arguments.display.as_deref()) {
+    match run(&paths, arguments.display.as_deref()) {
         Ok(End::Asked) => ExitCode::SUCCESS,
         Ok(End::DisplayGone) => {
             say("the X server went away: good bye");
@@ -83,6 +87,29 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             say(&error.to_string());
             ExitCode::from(2)
         }
+    }
+}
+
+/// Serves until something ends it.
+fn run(paths: &Paths, display_name: Option<&str>) -> Result<End, StartError> {
+    let system = |what| move |error| StartError::System(what, error);
+    let signals = Signals::install().map_err(system("catching signals"))?;
+    let control = Control::open(&paths.control_dir()).map_err(StartError::Control)?;
+    let display = Display::open(display_name)?;
+    let guard = X11::guard(&display, display_name)?;
+    let mut core = Core::new(paths, signals, control, guard)?;
+    let backend = X11::new(&mut core, display, display_name, "a real X server")?;
+    Ok(run::run(core, backend))
+}
+
+/// What this program does as a guard.
+fn guard(what: &[OsString]) -> ExitCode {
+    match what {
+        [backend, client] if backend == x11::GUARD => {
+            let client = client.to_str().and_then(|client| client.parse().ok());
+            client.map_or(ExitCode::from(2), x11::watch::watch)
+        }
+        _ => ExitCode::from(2),
     }
 }
 

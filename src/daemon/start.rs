@@ -1,13 +1,7 @@
-//! What the user is told when the daemon starts: see [`notes`] and [`message`].
+//! What the user is told when the daemon starts: see [`message`].
 
-use x11rb::protocol::xproto::{AtomEnum, ConnectionExt as _};
-
-use super::{run::Daemon, say};
-use crate::{
-    input::x11::KeyboardInfo,
-    keycode::Keycode,
-    x11::{Display, DisplayError},
-};
+use super::{backend::Description, core::Core, say};
+use crate::keycode::Keycode;
 
 /// What an option of the keymap makes of Caps Lock; while `composekeyd` runs that is lost.
 ///
@@ -43,7 +37,7 @@ const OPTIONS: &[(&str, &str)] = &[
 
 /// One note per option that gives the trigger another job; none for a trigger that is not Caps
 /// Lock.
-fn option_notes(trigger: Keycode, options: &str) -> Vec<String> {
+pub(super) fn option_notes(trigger: Keycode, options: &str) -> Vec<String> {
     if trigger != Keycode::CAPS_LOCK {
         return Vec::new();
     }
@@ -70,66 +64,40 @@ fn option_notes(trigger: Keycode, options: &str) -> Vec<String> {
     options.split(',').map(str::trim).filter_map(note).collect()
 }
 
-/// What the user should know of this display and its keyboards.
-///
-/// # Errors
-/// When the connection broke.
-pub(super) fn notes(
-    display: &Display,
-    trigger: Keycode,
-    keyboards: impl Iterator<Item = KeyboardInfo>,
-) -> Result<Vec<String>, DisplayError> {
-    let atom = display.conn.intern_atom(false, b"_XKB_RULES_NAMES")?.reply()?.atom;
-    let property =
-        display.conn.get_property(false, display.root, atom, AtomEnum::STRING, 0, 1024)?.reply()?;
-    // Five strings, each ended by a zero: rules, model, layout, variant, options.
-    let names = String::from_utf8_lossy(&property.value).into_owned();
-    let mut notes = option_notes(trigger, names.split('\0').nth(4).unwrap_or_default());
-    let mut seen = false;
-    for keyboard in keyboards {
-        seen = true;
-        if keyboard.refused {
-            notes.push(format!(
-                "another program already grabs the trigger on `{}`: end it, or choose another \
-                 `trigger`",
-                keyboard.name
-            ));
-        }
-    }
-    if !seen {
-        notes.push("no keyboard yet: waiting for one".to_owned());
-    }
-    Ok(notes)
-}
-
 /// Says on standard error what runs: keyboards, trigger, output, sequences. The last line is
 /// `composekeyd: ready`.
-///
-/// # Errors
-/// When the connection broke.
-pub(super) fn message(daemon: &Daemon) -> Result<(), DisplayError> {
-    let settings = &daemon.loaded.settings;
-    let infos = || daemon.input.keyboards().map(|(_, info)| info);
-    let names: Vec<_> = infos().map(|info| info.name).collect();
+pub(super) fn message(core: &Core, description: &Description) {
+    let Description { input, why, output, emergency, .. } = description;
+    let names: Vec<_> = description.keyboards.iter().map(|info| info.name.as_str()).collect();
     let keymaps: Vec<_> =
-        daemon.loaded.keymaps.iter().map(|(name, count)| format!("{name} {count}")).collect();
-    let config = daemon.paths.config_file.display();
-    let absent = if daemon.paths.config_file.exists() { "" } else { " (not there: defaults)" };
+        core.loaded.keymaps.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    let config = core.paths.config_file.display();
+    let absent = if core.paths.config_file.exists() { "" } else { " (not there: defaults)" };
+    let trigger = trigger_name(core.loaded.settings.engine.trigger);
     say(&format!("version {}", env!("CARGO_PKG_VERSION")));
+    say(&format!("  input      {input}: {why}"));
     say(&format!("  keyboards  {}", names.join(", ")));
-    say(&format!("  trigger    {}, held or tapped", trigger_name(settings.engine.trigger)));
-    say(&format!("  output     {}", output_name(daemon)));
-    say(&format!("  sequences  {} ({})", daemon.loaded.table.len(), keymaps.join(", ")));
+    say(&format!("  trigger    {trigger}, held or tapped"));
+    say(&format!("  output     {output}"));
+    say(&format!("  sequences  {} ({})", core.loaded.table.len(), keymaps.join(", ")));
     say(&format!("  settings   {config}{absent}"));
-    say("  emergency  Backspace, Escape and Enter together, while the trigger is held");
-    for note in notes(&daemon.display, settings.engine.trigger, infos())? {
+    say(&format!("  emergency  Backspace, Escape and Enter together{emergency}"));
+    for note in notes(description) {
         say(&format!("note: {note}"));
     }
-    if !daemon.loaded.report.is_empty() {
-        say(&format!("findings in the settings or maps\n{}", daemon.loaded.report));
+    if !core.loaded.report.is_empty() {
+        say(&format!("findings in the settings or maps\n{}", core.loaded.report));
     }
     say("ready");
-    Ok(())
+}
+
+/// What the user should know.
+pub(super) fn notes(description: &Description) -> Vec<String> {
+    let mut notes = description.notes.clone();
+    if description.keyboards.is_empty() {
+        notes.push("no keyboard yet: waiting for one".to_owned());
+    }
+    notes
 }
 
 /// The key as a user knows it.
@@ -138,20 +106,6 @@ pub(super) fn trigger_name(trigger: Keycode) -> String {
         Some((name, _)) => format!("`{name}` (keycode {trigger})"),
         None => format!("keycode {trigger}"),
     }
-}
-
-/// The way text goes out, and why this one.
-pub(super) fn output_name(daemon: &Daemon) -> String {
-    match daemon.output.capacity() {
-        Err(why) => format!("X11, but {why}: nothing can be typed"),
-        Ok(places) => format!("X11, free keycodes of the keymap with room for {places} characters"),
-    }
-}
-
-/// The display's name, as far as it was given one.
-pub(super) fn display_name(daemon: &Daemon) -> String {
-    let given = daemon.display_name.clone();
-    given.or_else(|| std::env::var("DISPLAY").ok()).unwrap_or_default()
 }
 
 #[cfg(test)]

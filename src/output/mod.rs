@@ -14,6 +14,10 @@ pub trait TextSink {
     fn type_text(&mut self, text: &str) -> Result<(), Undelivered>;
 }
 
+/// Names a text that was pushed, to learn what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
 /// Why a text was not typed. Says nothing of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -34,7 +34,7 @@ use x11rb::{
 
 pub use inject::settle;
 pub use lock::{LOCK, OutputError};
-pub use queue::{Item, Ticket};
+pub use queue::Item;
 pub use typist::Typist;
 
 use self::{
@@ -45,7 +45,7 @@ use self::{
     reader::Reader,
     stand::Stand,
 };
-use super::Undelivered;
+use super::{Ticket, Undelivered};
 use crate::{
     keycode::Keycode,
     x11::{Display, DisplayError},

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, fmt, time::Instant};
 
-use crate::keycode::Keycode;
+use crate::{keycode::Keycode, output::Ticket};
 
 /// The symbols of Return and Tab.
 pub(super) const RETURN: u32 = 0xff0d;
@@ -36,10 +36,6 @@ impl fmt::Debug for Item {
         })
     }
 }
-
-/// Names an item that was pushed, to learn what became of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ticket(pub u64);
 
 /// A text that is being typed.
 #[derive(Clone, PartialEq, Eq)]

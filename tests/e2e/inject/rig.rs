@@ -7,8 +7,8 @@ use std::{
 
 use composekey::{
     output::{
-        Undelivered,
-        x11::{Item, Ticket, X11Output},
+        Ticket, Undelivered,
+        x11::{Item, X11Output},
     },
     x11::Display,
 };
