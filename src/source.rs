@@ -1,7 +1,12 @@
 //! Where text came from: [`Sources`] owns the texts, a [`Span`] points into one of them, a
 //! [`Loader`] fetches them for modules that touch no file themselves.
 
-use std::{fmt, ops::Range, path::Path, sync::OnceLock};
+use std::{
+    fmt,
+    ops::Range,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 /// One text that was read: a file, a built-in keymap, an argument.
 #[derive(Clone, Debug)]
@@ -12,6 +17,8 @@ pub struct Source {
     pub text: String,
     /// The bytes, where they are not those of the text.
     raw: Option<Box<Raw>>,
+    /// Where its lines start; found when a position is first asked for.
+    starts: OnceLock<Box<[u32]>>,
 }
 
 /// A file that is not all UTF-8.
@@ -46,16 +53,23 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Every text read in one load, in reading order.
+/// Every text read in one load, in reading order. Texts are shared by all copies.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    texts: Vec<Source>,
-    /// Where the lines of each text start; made when a position is first asked for.
-    lines: Vec<OnceLock<Box<[u32]>>>,
+    texts: Vec<Arc<Source>>,
+}
+
+/// Finds lines quickly for places that come in the order of a text, or nearly so.
+#[derive(Clone, Debug)]
+pub struct LineFinder<'a> {
+    sources: &'a Sources,
+    source: SourceId,
+    starts: &'a [u32],
+    line: usize,
 }
 
 /// Fetches the texts that other texts name.
-pub trait Loader {
+pub trait Loader: Send {
     /// The bytes of the file.
     ///
     /// # Errors
@@ -114,10 +128,58 @@ impl Span {
 }
 
 impl Source {
+    /// A text.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: text.into(), raw: None, starts: OnceLock::new() }
+    }
+
+    /// A file of whatever bytes.
+    #[must_use]
+    pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::new(name, text),
+            Err(error) => {
+                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                let raw = Raw::new(error.into_bytes());
+                Self { raw: Some(Box::new(raw)), ..Self::new(name, text) }
+            }
+        }
+    }
+
     /// The bytes as they were read.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         self.raw.as_ref().map_or(self.text.as_bytes(), |raw| &raw.bytes)
+    }
+
+    /// The place in the text of a range of the bytes, widened to whole characters.
+    #[must_use]
+    pub fn place(&self, range: Range<usize>) -> Range<usize> {
+        let place = |at| self.raw.as_ref().map_or(at, |raw| raw.in_text(at));
+        let (mut start, mut end) = (place(range.start), place(range.end));
+        while !self.text.is_char_boundary(start) {
+            start -= 1;
+        }
+        while !self.text.is_char_boundary(end) {
+            end += 1;
+        }
+        start..end
+    }
+
+    /// The line, from 1, that this byte of the text is on.
+    #[must_use]
+    pub fn line(&self, at: u32) -> usize {
+        self.starts().partition_point(|&start| start <= at)
+    }
+
+    /// Where each line starts.
+    fn starts(&self) -> &[u32] {
+        self.starts.get_or_init(|| {
+            let after = memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|at| at + 1);
+            let starts = std::iter::once(0).chain(after);
+            starts.map(|at| u32::try_from(at).expect("loaders refuse texts of 4 GiB")).collect()
+        })
     }
 }
 
@@ -155,46 +217,31 @@ impl Sources {
     /// # Panics
     /// After 2^32 texts.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
-        let id = SourceId(u32::try_from(self.texts.len()).expect("fewer than 2^32 sources"));
-        self.texts.push(Source { name: name.into(), text: text.into(), raw: None });
-        self.lines.push(OnceLock::new());
-        id
+        self.push(Source::new(name, text).into())
     }
 
-    /// Takes a file of whatever bytes. The same file taken again has the handle that it had.
+    /// Takes a file. One that is there already has the handle that it had.
     ///
     /// # Panics
     /// After 2^32 texts.
-    pub fn add_bytes(&mut self, name: &str, bytes: Vec<u8>) -> SourceId {
-        let known = self.iter().find(|(_, s)| s.name == name && s.bytes() == bytes);
-        if let Some((id, _)) = known {
-            return id;
-        }
-        match String::from_utf8(bytes) {
-            Ok(text) => self.add(name, text),
-            Err(error) => {
-                let raw = Raw::new(error.into_bytes());
-                let text = String::from_utf8_lossy(&raw.bytes).into_owned();
-                let id = self.add(name, text);
-                self.texts[id.0 as usize].raw = Some(Box::new(raw));
-                id
-            }
-        }
+    pub fn add_file(&mut self, file: &Arc<Source>) -> SourceId {
+        let same = |(_, source): &(_, &Arc<Source>)| {
+            Arc::ptr_eq(source, file) || source.name == file.name && source.bytes() == file.bytes()
+        };
+        let known = (0..).map(SourceId).zip(&self.texts).find(same).map(|(id, _)| id);
+        known.unwrap_or_else(|| self.push(Arc::clone(file)))
+    }
+
+    fn push(&mut self, source: Arc<Source>) -> SourceId {
+        let id = SourceId(u32::try_from(self.texts.len()).expect("fewer than 2^32 sources"));
+        self.texts.push(source);
+        id
     }
 
     /// The span of a range of a source's bytes, widened to whole characters.
     #[must_use]
     pub fn span(&self, id: SourceId, range: Range<usize>) -> Span {
-        let source = self.get(id);
-        let place = |at| source.raw.as_ref().map_or(at, |raw| raw.in_text(at));
-        let (mut start, mut end) = (place(range.start), place(range.end));
-        while !source.text.is_char_boundary(start) {
-            start -= 1;
-        }
-        while !source.text.is_char_boundary(end) {
-            end += 1;
-        }
-        Span::new(id, start..end)
+        Span::new(id, self.get(id).place(range))
     }
 
     /// Gives a text that was added without one, by a reader that needed its handle first.
@@ -202,8 +249,8 @@ impl Sources {
     /// # Panics
     /// When the handle was not made by this `Sources`.
     pub fn set_text(&mut self, id: SourceId, text: String) {
-        self.texts[id.0 as usize].text = text;
-        self.lines[id.0 as usize] = OnceLock::new();
+        let source = &mut self.texts[id.0 as usize];
+        *source = Source::new(source.name.as_str(), text).into();
     }
 
     /// The text behind a handle made by this `Sources`.
@@ -214,7 +261,12 @@ impl Sources {
 
     /// Every text, in the order of [`Sources::add`].
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
-        (0..).map(SourceId).zip(&self.texts)
+        (0..).map(SourceId).zip(self.texts.iter().map(|source| &**source))
+    }
+
+    /// Every text, to be shared with others by [`Sources::add_file`].
+    pub fn files(&self) -> impl Iterator<Item = &Arc<Source>> {
+        self.texts.iter()
     }
 
     /// The text a span covers.
@@ -226,32 +278,59 @@ impl Sources {
     /// Where a span starts.
     #[must_use]
     pub fn position(&self, span: Span) -> Position {
-        let line = self.line(span.source, span.start);
-        let start = self.starts(span.source)[line - 1];
-        let before = &self.get(span.source).text[start as usize..span.start as usize];
+        let source = self.get(span.source);
+        let line = source.line(span.start);
+        let start = source.starts()[line - 1];
+        let before = &source.text[start as usize..span.start as usize];
         Position { line, column: before.chars().count() + 1 }
     }
 
     /// The line, from 1, that this byte of a text is on.
     #[must_use]
     pub fn line(&self, source: SourceId, at: u32) -> usize {
-        self.starts(source).partition_point(|&start| start <= at)
+        self.get(source).line(at)
+    }
+}
+
+impl<'a> LineFinder<'a> {
+    /// At the start of nothing yet.
+    #[must_use]
+    pub fn new(sources: &'a Sources) -> Self {
+        Self { sources, source: SourceId(u32::MAX), starts: &[], line: 1 }
     }
 
-    /// Where each line of a text starts.
-    fn starts(&self, source: SourceId) -> &[u32] {
-        let text = &self.get(source).text;
-        self.lines[source.0 as usize].get_or_init(|| {
-            let after = text.match_indices('\n').map(|(at, _)| at + 1);
-            let starts = std::iter::once(0).chain(after);
-            starts.map(|at| u32::try_from(at).expect("loaders refuse texts of 4 GiB")).collect()
-        })
+    /// The line, from 1, that this byte of a text is on: what [`Sources::line`] says.
+    pub fn line(&mut self, source: SourceId, at: u32) -> usize {
+        if source != self.source {
+            (self.source, self.starts, self.line) = (source, self.sources.get(source).starts(), 1);
+        }
+        let starts = self.starts;
+        let is_on = |line: &usize| {
+            starts.get(line - 1).is_some_and(|&start| start <= at)
+                && starts.get(*line).is_none_or(|&next| at < next)
+        };
+        let near = [self.line, self.line + 1].into_iter().find(is_on);
+        self.line = near.unwrap_or_else(|| starts.partition_point(|&start| start <= at));
+        self.line
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_found_in_any_order() {
+        let mut sources = Sources::default();
+        let ids = ["", "a\nb\n\nc", "\n\n"].map(|text| sources.add("", text));
+        let mut finder = LineFinder::new(&sources);
+        for at in [0, 1, 2, 3, 4, 5, 5, 0, 4, 2, 1, 5] {
+            for id in ids {
+                assert_eq!(finder.line(id, at), sources.line(id, at), "{id:?} {at}");
+            }
+            assert_eq!(finder.line(ids[1], at), sources.line(ids[1], at), "{at}");
+        }
+    }
 
     #[test]
     fn positions_count_characters() {
@@ -266,14 +345,15 @@ mod tests {
     fn bytes_that_are_no_text() {
         let mut sources = Sources::default();
         let bytes = b"a\xff\xe2\x82b\xc3\xa9c".to_vec();
-        let id = sources.add_bytes("latin1", bytes.clone());
+        let file = |name: &str, bytes: &[u8]| Arc::new(Source::from_bytes(name, bytes.to_vec()));
+        let id = sources.add_file(&file("latin1", &bytes));
         assert_eq!(sources.get(id).text, "a\u{fffd}\u{fffd}b\u{e9}c");
         assert_eq!(sources.get(id).bytes(), bytes);
         let slice = |range| sources.slice(sources.span(id, range));
         assert_eq!((slice(0..1), slice(1..2), slice(4..5)), ("a", "\u{fffd}", "b"));
         assert_eq!((slice(5..6), slice(5..8), slice(4..7)), ("\u{e9}", "\u{e9}c", "b\u{e9}"));
         let mut again = sources.clone();
-        assert_eq!(again.add_bytes("latin1", bytes), id);
-        assert_ne!(again.add_bytes("other", b"x".to_vec()), id);
+        assert_eq!(again.add_file(&file("latin1", &bytes)), id);
+        assert_ne!(again.add_file(&file("other", b"x")), id);
     }
 }

@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     ops::Range,
     path::{Path, PathBuf},
-    rc::Rc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use rustc_hash::FxHashMap;
@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use super::{Composed, Profile, Reading, Reason, Statement, Verdict, What, search};
 use crate::{
     keysym::Keysym,
-    source::{LoadError, Loader, SourceId, Sources, Span},
+    source::{LoadError, Loader, Source, SourceId, Sources, Span},
     xcompose::World,
 };
 
@@ -29,11 +29,10 @@ pub struct Context<'a> {
     pub profile: Profile,
     /// What includes refer to.
     pub world: &'a World,
-    loader: &'a mut dyn Loader,
+    files: &'a dyn Files,
     sources: &'a mut Sources,
-    files: usize,
-    /// Files that were read before, so that those which include each other are not read for ever.
-    loaded: HashMap<PathBuf, File>,
+    /// How many files were asked for: those which include each other are not read for ever.
+    asked: usize,
     /// The numbers of the names seen: a name is asked for some 4 times in a large file.
     names: FxHashMap<Box<[u8]>, Option<Keysym>>,
     /// What [`Context::locale_file`] answered, without and with its fallback.
@@ -45,8 +44,24 @@ pub struct Context<'a> {
 pub struct File {
     /// Its handle.
     pub id: SourceId,
-    /// Its bytes.
-    pub bytes: Rc<[u8]>,
+    source: Arc<Source>,
+}
+
+/// Files that readers ask for, several of them at once.
+pub trait Files: Sync {
+    /// A file.
+    ///
+    /// # Errors
+    /// Those of a loader.
+    fn get(&self, path: &Path) -> Result<Arc<Source>, LoadError>;
+}
+
+/// The files of a loader, each read once: programs that are compared must see the same.
+pub struct ReadOnce<'a>(Mutex<Shelf<'a>>);
+
+struct Shelf<'a> {
+    loader: &'a mut dyn Loader,
+    files: HashMap<PathBuf, Result<Arc<Source>, LoadError>>,
 }
 
 /// What a file could not be read for.
@@ -64,22 +79,62 @@ impl std::fmt::Debug for Context<'_> {
     }
 }
 
+impl std::fmt::Debug for ReadOnce<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReadOnce").finish_non_exhaustive()
+    }
+}
+
+impl<'a> ReadOnce<'a> {
+    /// The files of a loader.
+    pub fn new(loader: &'a mut dyn Loader) -> Self {
+        Self(Mutex::new(Shelf { loader, files: HashMap::new() }))
+    }
+}
+
+impl Files for ReadOnce<'_> {
+    fn get(&self, path: &Path) -> Result<Arc<Source>, LoadError> {
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = shelf.files.get(path) {
+            return known.clone();
+        }
+        let read = shelf.loader.load(path);
+        let file =
+            read.map(|bytes| Arc::new(Source::from_bytes(path.display().to_string(), bytes)));
+        let _ = shelf.files.insert(path.to_owned(), file.clone());
+        file
+    }
+}
+
+impl Loader for &dyn Files {
+    fn load(&mut self, path: &Path) -> Result<Vec<u8>, LoadError> {
+        self.get(path).map(|file| file.bytes().to_vec())
+    }
+}
+
+impl File {
+    /// Its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.source.bytes()
+    }
+}
+
 impl<'a> Context<'a> {
     /// Before the first file.
     pub fn new(
         profile: Profile,
         world: &'a World,
-        loader: &'a mut dyn Loader,
+        files: &'a dyn Files,
         sources: &'a mut Sources,
     ) -> Self {
         Self {
             reading: Reading::new(profile),
             profile,
             world,
-            loader,
+            files,
             sources,
-            files: 0,
-            loaded: HashMap::new(),
+            asked: 0,
             names: FxHashMap::default(),
             locale_files: [None, None],
         }
@@ -90,19 +145,16 @@ impl<'a> Context<'a> {
     /// # Errors
     /// See [`FileError`].
     pub fn load(&mut self, path: &Path) -> Result<File, FileError> {
-        self.files += 1;
-        if self.files > MAX_FILES {
+        /// A line of a large file has some 90 bytes.
+        const RULE: usize = 64;
+
+        self.asked += 1;
+        if self.asked > MAX_FILES {
             return Err(FileError::TooMany);
         }
-        if let Some(file) = self.loaded.get(path) {
-            return Ok(file.clone());
-        }
-        let bytes = self.loader.load(path).map_err(FileError::Load)?;
-        let shared = Rc::from(bytes.as_slice());
-        let id = self.sources.add_bytes(&path.display().to_string(), bytes);
-        let file = File { id, bytes: shared };
-        self.loaded.insert(path.to_owned(), file.clone());
-        Ok(file)
+        let source = self.files.get(path).map_err(FileError::Load)?;
+        self.reading.statements.reserve(source.bytes().len() / RULE);
+        Ok(File { id: self.sources.add_file(&source), source })
     }
 
     /// The place of a range of a file's bytes.
@@ -147,7 +199,7 @@ impl<'a> Context<'a> {
     pub fn locale_file(&mut self, fallback: bool) -> Option<PathBuf> {
         let key = usize::from(fallback);
         if self.locale_files[key].is_none() {
-            let found = search::locale_file(self.world, self.loader, fallback);
+            let found = search::locale_file(self.world, &mut { self.files }, fallback);
             self.locale_files[key] = Some(found);
         }
         self.locale_files[key].clone().flatten()

@@ -27,7 +27,7 @@ use std::path::Path;
 use super::World;
 use crate::source::{Loader, Sources};
 
-pub use context::{Context, MAX_FILES};
+pub use context::{Context, Files, MAX_FILES, ReadOnce};
 pub use name::{Evidence, Family, Profile, ProfileError, Version};
 pub use reading::{
     Composed, FileVerdict, Hiding, Outcome, Place, Reading, Statement, SystemTable, Verdict, What,
@@ -46,7 +46,19 @@ pub fn read(
     loader: &mut dyn Loader,
     sources: &mut Sources,
 ) -> Reading {
-    let mut context = Context::new(profile, world, loader, sources);
+    read_from(&ReadOnce::new(loader), profile, path, world, sources)
+}
+
+/// The same from files that several profiles share.
+#[must_use]
+pub fn read_from(
+    files: &dyn Files,
+    profile: Profile,
+    path: &Path,
+    world: &World,
+    sources: &mut Sources,
+) -> Reading {
+    let mut context = Context::new(profile, world, files, sources);
     match profile.reader() {
         Family::Libxkbcommon | Family::Qt | Family::Fcitx5 => xkb::read(path, &mut context),
         Family::LibX11 => x11::read(path, &mut context),

@@ -1,7 +1,11 @@
 //! [`Reading`]: what a program makes of a file, statement by statement.
 
 use super::{Profile, Reason};
-use crate::{keysym::Keysym, source::Span, xcompose::tree::Tree};
+use crate::{
+    keysym::Keysym,
+    source::{SourceId, Span},
+    xcompose::tree::Tree,
+};
 
 /// A piece of a source and what is said of it.
 pub type Place = Span;
@@ -160,6 +164,19 @@ impl Reading {
             let other = statement.span;
             other.source == span.source && other.start < span.end && span.start < other.end
         })
+    }
+
+    /// Puts the sources with these numbers in the place of 0, 1 and so on.
+    pub(crate) fn renumber(&mut self, ids: &[SourceId]) {
+        let renumber = |span: &mut Span| span.source = ids[span.source.0 as usize];
+        if (0..).map(SourceId).zip(ids).all(|(old, new)| old == *new) {
+            return;
+        }
+        self.file.place.iter_mut().for_each(renumber);
+        for statement in &mut self.statements {
+            renumber(&mut statement.span);
+            renumber(&mut statement.place);
+        }
     }
 
     /// What rule `index` gives; nothing when it is no rule.

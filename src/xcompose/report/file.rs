@@ -12,10 +12,10 @@ use super::{
 use crate::{
     diagnostic::{Code, Diagnostic, Effect},
     keysym::Keysym,
-    source::{Loader, Sources, Span},
+    source::{Sources, Span},
     xcompose::{
         World,
-        profile::{self, Context, Family, Outcome, Profile, Reading, SystemTable},
+        profile::{self, Family, Files, Outcome, Profile, Reading, SystemTable},
         report::words,
     },
 };
@@ -42,8 +42,8 @@ pub(super) fn lost_sequences(
     path: &Path,
     views: &Views,
     world: &World,
-    loader: &mut dyn Loader,
-    sources: &mut Sources,
+    files: &dyn Files,
+    sources: &Sources,
 ) -> Option<Lost> {
     let replaces = |reading: &Reading| {
         reading.file.outcome != Outcome::KillsTable && reading.file.system == SystemTable::Replaced
@@ -53,11 +53,11 @@ pub(super) fn lost_sequences(
     let profile = Profile::from(Family::Libxkbcommon);
     // The texts are of no use for findings: they are not the user's.
     let mut aside = Sources::default();
-    let file = Context::new(profile, world, loader, &mut aside).locale_file(true)?;
+    let file = profile::locale_file(world, &mut { files }, true)?;
     if file == path || sources.iter().any(|(_, s)| Path::new(&s.name) == file) {
         return None;
     }
-    let system = profile::read(profile, &file, world, loader, &mut aside);
+    let system = profile::read_from(files, profile, &file, world, &mut aside);
     let sequences = system.table.sequences();
     let has: HashSet<Vec<Keysym>> =
         views.reading(first).table.sequences().into_iter().map(|(keys, _)| keys).collect();

@@ -1,7 +1,7 @@
 //! What programs say of single lines. Enter at [`findings`]: all that is said of one line for one cause
 //! is one finding.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
     Subject, mend,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
-    source::{SourceId, Span},
+    source::{LineFinder, SourceId},
     xcompose::profile::{Outcome, Reading, Reason, Statement, Verdict, What},
 };
 
@@ -34,10 +34,10 @@ struct Line {
 }
 
 /// The findings about lines.
-pub(super) fn findings(subject: &Subject<'_>) -> Vec<Diagnostic> {
+pub(super) fn findings(subject: &Subject<'_>, unseen: &Unseen) -> Vec<Diagnostic> {
     let mut lines = said(subject);
-    for (id, who) in unseen(subject) {
-        lines.entry(id).or_default().unseen = who;
+    for (id, who) in unseen {
+        lines.entry(*id).or_default().unseen.clone_from(who);
     }
     for &source in &subject.own {
         for slip in slips(&subject.sources.get(source).text) {
@@ -98,12 +98,15 @@ fn includes_system(subject: &Subject<'_>, statement: &Statement) -> bool {
     mend::names_system(subject.sources.slice(statement.span))
 }
 
-/// The lines with a rule that some programs take for nothing at all.
-pub(super) fn unseen(subject: &Subject<'_>) -> BTreeMap<LineId, Who> {
-    let rules: Vec<BTreeSet<LineId>> =
+/// The lines with a rule that some programs take for nothing at all, and those programs.
+pub(super) type Unseen = BTreeMap<LineId, Who>;
+
+/// Finds [`Unseen`] lines.
+pub(super) fn unseen(subject: &Subject<'_>) -> Unseen {
+    let rules: Vec<Vec<LineId>> =
         subject.views.readings().map(|(_, reading)| rule_lines(reading, subject)).collect();
-    let all: BTreeSet<LineId> = rules.iter().flatten().copied().collect();
-    let mut unseen: BTreeMap<LineId, Who> = BTreeMap::new();
+    let all = in_order(rules.concat());
+    let mut unseen = Unseen::new();
     for (who, reading) in subject.views.readings() {
         if rules[who].len() == all.len() || reading.file.outcome == Outcome::KillsTable {
             continue;
@@ -114,7 +117,7 @@ pub(super) fn unseen(subject: &Subject<'_>) -> BTreeMap<LineId, Who> {
             _ => None,
         };
         let read = |id: &&LineId| end.is_none_or(|end| id.0 != end.0 || id.1 <= end.1);
-        for &id in all.iter().filter(read).filter(|id| !covered.contains(id)) {
+        for &id in all.iter().filter(read).filter(|id| covered.binary_search(id).is_err()) {
             let _ = unseen.entry(id).or_default().insert(who);
         }
     }
@@ -122,22 +125,32 @@ pub(super) fn unseen(subject: &Subject<'_>) -> BTreeMap<LineId, Who> {
 }
 
 /// The lines on which a program sees rules start.
-fn rule_lines(reading: &Reading, subject: &Subject<'_>) -> BTreeSet<LineId> {
+fn rule_lines(reading: &Reading, subject: &Subject<'_>) -> Vec<LineId> {
+    let mut finder = LineFinder::new(subject.sources);
     let rules = reading.statements.iter().filter(|s| matches!(s.what, What::Rule { .. }));
-    let own = rules.filter(|statement| subject.is_own(statement.span));
-    own.map(|statement| (statement.span.source, subject.line(statement.span))).collect()
+    let spans = rules.map(|statement| statement.span).filter(|&span| subject.is_own(span));
+    in_order(spans.map(|span| (span.source, finder.line(span.source, span.start))).collect())
 }
 
 /// The lines of which a program sees more than blanks.
-fn covered_lines(reading: &Reading, subject: &Subject<'_>) -> BTreeSet<LineId> {
-    let mut covered = BTreeSet::new();
-    for Span { source, start, end } in reading.statements.iter().map(|s| s.span) {
-        if subject.own.contains(&source) {
-            let last = subject.sources.line(source, end.saturating_sub(1).max(start));
-            covered.extend((subject.sources.line(source, start)..=last).map(|n| (source, n)));
-        }
+fn covered_lines(reading: &Reading, subject: &Subject<'_>) -> Vec<LineId> {
+    let mut finder = LineFinder::new(subject.sources);
+    let mut covered = Vec::with_capacity(reading.statements.len());
+    let spans = reading.statements.iter().map(|statement| statement.span);
+    for span in spans.filter(|&span| subject.is_own(span)) {
+        let first = finder.line(span.source, span.start);
+        let last = finder.line(span.source, span.end.saturating_sub(1).max(span.start));
+        covered.extend((first..=last).map(|line| (span.source, line)));
     }
-    covered
+    in_order(covered)
+}
+
+/// Each line once, in order.
+fn in_order(mut lines: Vec<LineId>) -> Vec<LineId> {
+    // Most came in order, which this sort makes use of.
+    lines.sort();
+    lines.dedup();
+    lines
 }
 
 /// Why a line is not what was written: one cause for each mistake in it, and for what is left.

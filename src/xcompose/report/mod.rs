@@ -33,7 +33,7 @@ pub use slip::{Mend, Slip, SlipKind, slips};
 pub use summary::{Counts, Row};
 pub use views::{View, Views, Who};
 
-use super::profile::Profile;
+use super::profile::{Profile, ReadOnce};
 
 /// What there is to say about a file.
 #[derive(Debug)]
@@ -55,17 +55,19 @@ pub fn report(
     loader: &mut dyn Loader,
     sources: &mut Sources,
 ) -> Report {
-    let views = Views::read(path, profiles, world, loader, sources);
-    let lost = file::lost_sequences(path, &views, world, loader, sources);
+    let files = ReadOnce::new(loader);
+    let views = Views::read_from(&files, path, profiles, world, sources);
+    let lost = file::lost_sequences(path, &views, world, &files, sources);
     let subject = Subject::new(path, world, &views, sources);
     let mut findings = file::findings(&subject, lost.as_ref());
-    findings.extend(lines::findings(&subject));
+    let unseen = lines::unseen(&subject);
+    findings.extend(lines::findings(&subject, &unseen));
     findings.extend(pairs::findings(&subject));
     findings.sort_by_key(|finding| {
         let place = finding.labels.first().map(|label| label.span);
         place.map(|span| (span.source, sources.position(span).line))
     });
-    let rows = summary::rows(&subject);
+    let rows = summary::rows(&subject, &unseen);
     Report { findings, rows, views }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Subject, lines};
+use super::{Subject, lines::Unseen};
 use crate::xcompose::profile::{Evidence, FileVerdict, Profile, Reason, Verdict, What};
 
 /// How a program fares with a file.
@@ -37,8 +37,7 @@ impl Row {
     }
 }
 
-pub(super) fn rows(subject: &Subject<'_>) -> Vec<Row> {
-    let unseen = lines::unseen(subject);
+pub(super) fn rows(subject: &Subject<'_>, unseen: &Unseen) -> Vec<Row> {
     let views = subject.views.all.iter().enumerate();
     views
         .map(|(index, view)| {
@@ -63,7 +62,7 @@ pub(super) fn rows(subject: &Subject<'_>) -> Vec<Row> {
                     _ => {}
                 }
             }
-            counts.dropped += unseen.iter().filter(|(_, who)| who.contains(&index)).count();
+            counts.dropped += unseen.values().filter(|who| who.contains(&index)).count();
             let (profiles, file) = (view.profiles.clone(), view.reading.file.clone());
             Row { profiles, counts, file }
         })

@@ -1,12 +1,17 @@
 //! [`Views`]: a file as every program reads it, and words for several programs at once.
 
-use std::path::Path;
+use std::{
+    num::NonZero,
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
 use crate::{
-    source::{Loader, Sources},
+    source::{Loader, SourceId, Sources},
     xcompose::{
         World,
-        profile::{self, Profile, Reading},
+        profile::{self, Files, Profile, ReadOnce, Reading},
     },
 };
 
@@ -39,22 +44,30 @@ impl Views {
         loader: &mut dyn Loader,
         sources: &mut Sources,
     ) -> Self {
-        let mut all: Vec<View> = Vec::new();
-        for &profile in profiles {
-            let same = |view: &&mut View| {
-                let other = view.profiles[0];
-                (other.reader(), other.version) == (profile.reader(), profile.version)
-            };
-            match all.iter_mut().find(same) {
-                Some(view) if view.profiles.contains(&profile) => {}
-                Some(view) => view.profiles.push(profile),
-                None => {
-                    let reading = profile::read(profile, path, world, loader, sources);
-                    all.push(View { profiles: vec![profile], reading });
-                }
-            }
-        }
-        Self { all }
+        Self::read_from(&ReadOnce::new(loader), path, profiles, world, sources)
+    }
+
+    /// The same from files that were or will be read for other reasons as well.
+    pub(super) fn read_from(
+        files: &dyn Files,
+        path: &Path,
+        profiles: &[Profile],
+        world: &World,
+        sources: &mut Sources,
+    ) -> Self {
+        let alike = alike(profiles);
+        let readings = at_once(alike.len(), |index| {
+            let mut aside = Sources::default();
+            let profile = alike[index][0];
+            (profile::read_from(files, profile, path, world, &mut aside), aside)
+        });
+        // Handed over in order, so that sources have the same numbers in every run.
+        let view = |(profiles, (mut reading, aside)): (_, (Reading, Sources))| {
+            let ids: Vec<SourceId> = aside.files().map(|file| sources.add_file(file)).collect();
+            reading.renumber(&ids);
+            View { profiles, reading }
+        };
+        Self { all: alike.into_iter().zip(readings).map(view).collect() }
     }
 
     /// The readings and their numbers.
@@ -111,6 +124,47 @@ impl Views {
     pub fn names(&self, who: &Who) -> Vec<String> {
         who.iter().flat_map(|&index| &self.all[index].profiles).map(ToString::to_string).collect()
     }
+}
+
+/// The profiles, those together that share a reader.
+fn alike(profiles: &[Profile]) -> Vec<Vec<Profile>> {
+    let mut alike: Vec<Vec<Profile>> = Vec::new();
+    for &profile in profiles {
+        let same = |others: &&mut Vec<Profile>| {
+            (others[0].reader(), others[0].version) == (profile.reader(), profile.version)
+        };
+        match alike.iter_mut().find(same) {
+            Some(others) if others.contains(&profile) => {}
+            Some(others) => others.push(profile),
+            None => alike.push(vec![profile]),
+        }
+    }
+    alike
+}
+
+/// Makes so many things on all processors, and returns them in order.
+fn at_once<T: Send>(count: usize, make: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    /// As much as the main thread has: files can include others many times over.
+    const STACK: usize = 8 * 1024 * 1024;
+
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let index = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&index| index < count);
+        std::iter::from_fn(index).map(|index| (index, make(index))).collect::<Vec<_>>()
+    };
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut made = thread::scope(|scope| {
+        // Where there is no room for another thread, this one does its work.
+        let spawn = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok();
+        let others: Vec<_> = (1..processors.min(count)).filter_map(spawn).collect();
+        let mut made = work();
+        for other in others {
+            made.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        made
+    });
+    made.sort_unstable_by_key(|&(index, _)| index);
+    made.into_iter().map(|(_, made)| made).collect()
 }
 
 /// `a, b and c`.

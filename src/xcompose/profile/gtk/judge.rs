@@ -1,15 +1,21 @@
 //! What becomes of all the rules of a file: [`judge`], and the [`Tables`] that a toolkit searches.
 
-use std::{cmp::Ordering, collections::HashMap};
+use std::{cmp::Ordering, collections::hash_map::Entry};
+
+use rustc_hash::FxHashMap;
 
 use super::{
-    Family, FileVerdict, Hiding, Outcome, Profile, Reading, Reason, SystemTable, Verdict, What,
+    Family, FileVerdict, Hiding, Keysym, Outcome, Profile, Reading, Reason, SystemTable, Verdict,
+    What,
     algorithm::{self, Worked},
     builtin,
     include::OWN,
     rows::{Found, Grouped, Row, Shorter, Sorted},
 };
-use crate::xcompose::tree::{Modifiers, NodeId, Tree};
+use crate::xcompose::{
+    profile::Statement,
+    tree::{Modifiers, NodeId, Tree},
+};
 
 /// The bytes that GTK 4 keeps results of more than one character in, or of characters from U+8000 on.
 const GTK4_TEXT: usize = 0x8000;
@@ -79,44 +85,45 @@ fn last_counts(profile: Profile) -> bool {
 
 /// Of rules with the same keys one counts: the first in GTK 3 and IBus, the last in GTK 4.
 fn hide(reading: &mut Reading) {
-    let mut known: HashMap<Vec<u32>, usize> = HashMap::new();
-    let last_counts = last_counts(reading.profile);
-    for at in 0..reading.statements.len() {
-        let statement = &reading.statements[at];
-        if matches!(&statement.what, What::Include { path } if path == OWN && statement.verdict == Verdict::Kept)
-        {
-            if reading.profile.family == Family::Gtk4 {
+    let profile = reading.profile;
+    let last_counts = last_counts(profile);
+    let mut known: FxHashMap<&[Keysym], usize> = FxHashMap::default();
+    known.reserve(reading.statements.len());
+    // A rule, and the statement that hides it.
+    let mut hidden: Vec<(usize, usize)> = Vec::new();
+    for (at, statement) in reading.statements.iter().enumerate() {
+        if takes_own_table(statement) {
+            if profile.family == Family::Gtk4 {
                 for row in builtin::rows('4') {
-                    if let Some(hidden) = known.remove(&row.keys) {
-                        reading.statements[hidden].verdict =
-                            Verdict::Hidden { by: at, how: Hiding::SameKeys };
-                    }
+                    let keys: Vec<Keysym> = row.keys.into_iter().map(Keysym).collect();
+                    hidden.extend(known.remove(&keys[..]).map(|rule| (rule, at)));
                 }
             }
             continue;
         }
-        let Some(keys) = keys(reading, at) else { continue };
-        match known.insert(keys.clone(), at) {
-            None => {}
-            Some(first) if last_counts => {
-                reading.statements[first].verdict =
-                    Verdict::Hidden { by: at, how: Hiding::SameKeys };
-            }
-            Some(first) => {
-                let _ = known.insert(keys, first);
-                reading.statements[at].verdict =
-                    Verdict::Hidden { by: first, how: Hiding::SameKeys };
-            }
+        let Some(keys) = keys(statement) else { continue };
+        match known.entry(keys) {
+            Entry::Vacant(new) => drop(new.insert(at)),
+            Entry::Occupied(mut last) if last_counts => hidden.push((last.insert(at), at)),
+            Entry::Occupied(first) => hidden.push((at, *first.get())),
         }
+    }
+    for (rule, by) in hidden {
+        reading.statements[rule].verdict = Verdict::Hidden { by, how: Hiding::SameKeys };
     }
 }
 
+/// Whether it is an include of the toolkit's own table.
+fn takes_own_table(statement: &Statement) -> bool {
+    matches!(&statement.what, What::Include { path } if path == OWN)
+        && statement.verdict == Verdict::Kept
+}
+
 /// The keys of a rule that counts so far.
-fn keys(reading: &Reading, at: usize) -> Option<Vec<u32>> {
-    let statement = &reading.statements[at];
+fn keys(statement: &Statement) -> Option<&[Keysym]> {
     let counts = matches!(statement.verdict, Verdict::Kept | Verdict::Altered { .. });
     match &statement.what {
-        What::Rule { keysyms, .. } if counts => Some(keysyms.iter().map(|key| key.0).collect()),
+        What::Rule { keysyms, .. } if counts => Some(keysyms),
         _ => None,
     }
 }
@@ -185,7 +192,7 @@ fn gtk4(reading: &mut Reading) {
 }
 
 fn name(keys: &[u32]) -> String {
-    let names: Vec<_> = keys.iter().map(|&key| crate::keysym::Keysym(key).name()).collect();
+    let names: Vec<_> = keys.iter().map(|&key| Keysym(key).name()).collect();
     names.join(" ")
 }
 
@@ -218,25 +225,28 @@ fn units(rows: &[Row]) -> usize {
 
 /// The rows of a file in GTK 4, sorted by keys; with its own table where `%L` takes it in.
 fn gtk4_rows(reading: &Reading) -> Vec<Row> {
-    let mut rows = HashMap::new();
+    let mut rows = Vec::with_capacity(reading.statements.len());
     for (at, statement) in reading.statements.iter().enumerate() {
-        match &statement.what {
-            What::Include { path } if path == OWN && statement.verdict == Verdict::Kept => {
-                rows.extend(builtin::rows('4').into_iter().map(|row| (row.keys.clone(), row)));
-            }
-            What::Rule { keysyms, gives } if !matches!(statement.verdict, Verdict::Dropped(_)) => {
-                let keys: Vec<u32> = keysyms.iter().map(|key| key.0).collect();
-                let row = Row { keys: keys.clone(), text: gives.text.clone(), rule: Some(at) };
-                let _ = rows.insert(keys, row);
-            }
-            _ => {}
+        if takes_own_table(statement) {
+            rows.extend(builtin::rows('4'));
+        } else if let What::Rule { keysyms, gives } = &statement.what
+            && !matches!(statement.verdict, Verdict::Dropped(_))
+        {
+            let keys = keysyms.iter().map(|key| key.0).collect();
+            rows.push(Row { keys, text: gives.text.clone(), rule: Some(at) });
         }
     }
-    let worked =
-        |row: &Row| algorithm::work(Family::Gtk4, &row.keys) == Worked::Text(row.text.clone());
-    let mut rows: Vec<Row> =
-        rows.into_values().filter(|row| !row.text.is_empty() && !worked(row)).collect();
+    // Of the same keys the last ones count.
     rows.sort_by(|a, b| a.keys.cmp(&b.keys));
+    rows.dedup_by(|later, kept| {
+        let same = later.keys == kept.keys;
+        if same {
+            std::mem::swap(later, kept);
+        }
+        same
+    });
+    let worked = |row: &Row| matches!(algorithm::work(Family::Gtk4, &row.keys), Worked::Text(text) if text == row.text);
+    rows.retain(|row| !row.text.is_empty() && !worked(row));
     rows
 }
 
@@ -335,16 +345,14 @@ fn without(family: Family, row: &Row) -> bool {
 /// The rules that count, as a tree.
 fn tree(reading: &Reading) -> Tree {
     let mut tree = Tree::default();
+    let mut nodes: FxHashMap<(NodeId, Keysym), NodeId> = FxHashMap::default();
+    nodes.reserve(reading.statements.len());
     for (at, statement) in reading.statements.iter().enumerate() {
-        let What::Rule { keysyms, .. } = &statement.what else { continue };
-        if !matches!(statement.verdict, Verdict::Kept | Verdict::Altered { .. }) {
-            continue;
-        }
+        let Some(keysyms) = keys(statement) else { continue };
         let mut node = NodeId::ROOT;
         for &keysym in keysyms {
-            node = tree
-                .step(node, keysym, 0)
-                .unwrap_or_else(|| tree.push(node, keysym, Modifiers::default()));
+            let next = nodes.entry((node, keysym));
+            node = *next.or_insert_with(|| tree.push(node, keysym, Modifiers::default()));
         }
         tree.node_mut(node).rule = Some(at);
     }

@@ -55,7 +55,7 @@ impl Reader<'_, '_> {
 
     fn rule(&mut self, file: &File, line: Line<'_>) -> Result<(), Wrong> {
         let bytes = line.bytes;
-        let Some(colon) = bytes.iter().position(|&byte| byte == b':') else {
+        let Some(colon) = memchr::memchr(b':', bytes) else {
             let found = "the end of the line".to_owned();
             let end = strip(bytes, 0..bytes.len()).end;
             return Err((Reason::Unexpected { expected: "`:`", found }, end..end));
@@ -67,7 +67,6 @@ impl Reader<'_, '_> {
             Ok(value) => value,
             Err((reason, range)) => return Err((reason, range)),
         };
-        let keysyms: Vec<_> = keysyms.into_iter().map(Keysym).collect();
         let span = self.context.span(file.id, line.whole().start..line.start + range.end);
         let altered = reason.map(|reason| (reason, range)).or(cut);
         let gives = Composed { text, keysym: None };
@@ -84,9 +83,9 @@ impl Reader<'_, '_> {
         bytes: &[u8],
         left: Range<usize>,
         cut: &mut Option<Wrong>,
-    ) -> Result<Vec<u32>, Wrong> {
+    ) -> Result<Vec<Keysym>, Wrong> {
         let whole = strip(bytes, left);
-        let mut keysyms = Vec::new();
+        let mut keysyms = Vec::with_capacity(5);
         let mut at = whole.start;
         for (i, word) in bytes[whole.clone()].split(|&byte| byte == b'<').enumerate() {
             let start = at;
@@ -109,7 +108,8 @@ impl Reader<'_, '_> {
             return Err((Reason::TooManyKeysyms(most), whole));
         }
         // A zero ends the list of keys.
-        let end = keysyms.iter().position(|&keysym| keysym == 0).unwrap_or(keysyms.len());
+        let end =
+            keysyms.iter().position(|&keysym| keysym == Keysym::NO_SYMBOL).unwrap_or(keysyms.len());
         keysyms.truncate(end);
         Ok(keysyms)
     }
@@ -119,13 +119,13 @@ impl Reader<'_, '_> {
         name: &[u8],
         place: Range<usize>,
         cut: &mut Option<Wrong>,
-    ) -> Result<u32, Wrong> {
-        let shown = String::from_utf8_lossy(name).into_owned();
+    ) -> Result<Keysym, Wrong> {
         let number = names::number(name, |name| self.context.keysym(name.as_bytes()));
         // Later versions of GTK 4 cut every number to 16 bits: an unknown name becomes Delete.
         let cuts = self.family == Family::Gtk4 && self.context.profile.since(4, 20, 0);
         let number = if cuts { names::normal(name, number) } else { number };
         if number > 0xffff {
+            let shown = String::from_utf8_lossy(name).into_owned();
             let reason = match number {
                 names::VOID if cuts => Reason::TakenForDelete(shown),
                 names::VOID => return Err((Reason::UnknownKeysym(shown), place)),
@@ -134,7 +134,7 @@ impl Reader<'_, '_> {
             };
             let _ = cut.get_or_insert((reason, place));
         }
-        Ok(if cuts { number & 0xffff } else { number })
+        Ok(Keysym(if cuts { number & 0xffff } else { number }))
     }
 
     /// Notes an include that counts for nothing.

@@ -85,9 +85,9 @@ struct Reader<'c, 'a> {
 impl Reader<'_, '_> {
     fn file(&mut self, path: &Path, file: &File) {
         self.open.push(path.to_owned());
-        let bytes = file.bytes.clone();
+        let bytes = file.bytes();
         // The whole file is one string of C.
-        let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
+        let end = memchr::memchr(0, bytes).unwrap_or(bytes.len());
         if end < bytes.len() && self.context.reading.file.outcome == Outcome::Kept {
             let place = Some(self.context.span(file.id, end..end + 1));
             let system = self.context.reading.file.system;
@@ -95,11 +95,11 @@ impl Reader<'_, '_> {
             self.context.reading.file = FileVerdict { system, ..verdict };
         }
         let mut start = 0;
-        for line in bytes[..end].split(|&byte| byte == b'\n') {
+        for stop in memchr::memchr_iter(b'\n', &bytes[..end]).chain([end]) {
             if !self.ended {
-                self.line(file, line, start);
+                self.line(file, &bytes[start..stop], start);
             }
-            start += line.len() + 1;
+            start = stop + 1;
         }
         let _ = self.open.pop();
     }

@@ -112,7 +112,7 @@ impl Wrong {
 impl Reader<'_, '_> {
     /// Reads a file; `None` when there are too many.
     fn file(&mut self, file: &File, depth: usize) -> Option<()> {
-        let bytes = &*file.bytes;
+        let bytes = file.bytes();
         let mut lexer = Lexer::new(bytes);
         loop {
             lexer.start();
@@ -150,7 +150,7 @@ impl Reader<'_, '_> {
     fn swallowed(&mut self, end: usize, file: &File, lexer: &mut Lexer<'_>) {
         let Some(at) = lexer.joined.take() else { return };
         let start = (at + 2).min(end);
-        let end = start + file.bytes[start..end].trim_ascii_end().len();
+        let end = start + file.bytes()[start..end].trim_ascii_end().len();
         if start < end {
             let (span, place) = (start..end, at..at + 1);
             let span = self.context.span(file.id, span);
@@ -169,7 +169,7 @@ impl Reader<'_, '_> {
             ended = matches!(token, Token::Line | Token::End);
             end = place.end;
         }
-        let bytes = &file.bytes[..end];
+        let bytes = &file.bytes()[..end];
         let end = start + bytes[start..].trim_ascii_end().len();
         let span = self.context.span(file.id, start..end);
         let inside = |at: usize| at.clamp(start, end);

@@ -60,14 +60,14 @@ impl Reader<'_, '_> {
     fn top(&mut self, path: &Path) -> Result<(), Fatal> {
         let fatal = |reason| Fatal { reason, place: None };
         match self.context.load(path) {
-            Ok(file) if file.bytes.is_empty() => Err(fatal(Reason::Empty)),
+            Ok(file) if file.bytes().is_empty() => Err(fatal(Reason::Empty)),
             Ok(file) => self.file(&file, 0),
             Err(error) => Err(fatal(unreadable(error, Reason::Unreadable))),
         }
     }
 
     fn file(&mut self, file: &File, depth: usize) -> Result<(), Fatal> {
-        let bytes = &*file.bytes;
+        let bytes = file.bytes();
         let mut lexer = Lexer::new(bytes, self.context.profile);
         if self.context.profile.since(1, 7, 0) {
             lexer.at = self.start(file)?;
@@ -111,7 +111,7 @@ impl Reader<'_, '_> {
             let place = Some(self.context.span(file.id, at..at + 1));
             Err(Fatal { reason: Reason::Encoding, place })
         };
-        match &*file.bytes {
+        match file.bytes() {
             bytes if bytes.starts_with(BYTE_ORDER_MARK) => Ok(BYTE_ORDER_MARK.len()),
             [_] | [] => Ok(0),
             [0, ..] => wrong(0),
@@ -147,7 +147,7 @@ impl Reader<'_, '_> {
         } else {
             let missing = |error| Reason::Include(shown.clone(), error);
             match self.context.load(path) {
-                Ok(file) if file.bytes.is_empty() => Err(Reason::Empty),
+                Ok(file) if file.bytes().is_empty() => Err(Reason::Empty),
                 Ok(file) => Ok(file),
                 Err(error) => Err(unreadable(error, missing)),
             }
@@ -174,12 +174,12 @@ impl Reader<'_, '_> {
         let has_string = text.is_some();
         let by_keysym = || keysym.map(Keysym::to_text).unwrap_or_default();
         let gives = Composed { text: text.unwrap_or_else(by_keysym), keysym };
-        let index = self.context.note_rule(span, &keysyms, gives.clone(), altered);
+        let index = self.context.note_rule(span, &keysyms, gives, altered);
         self.strings.resize(index, false);
         self.strings.push(has_string);
         let (reading, strings) = (&mut self.context.reading, &mut self.strings);
         let added = self.tree.add(&keysyms, index, |old| {
-            reading.gives(old) == Some(&gives) && strings[old] == has_string
+            reading.gives(old) == reading.gives(index) && strings[old] == has_string
         });
         match added {
             Added::There(hidden) => {
