@@ -46,6 +46,12 @@ pub enum Command {
     Generate(Generate),
     /// Make a keymap of a file of another program
     Import(Import),
+    /// Add a sequence of your own
+    Add(super::edit::Add),
+    /// Remove a sequence, your own or that of a keymap
+    Remove(super::edit::Remove),
+    /// Change the configuration or a keymap in your editor
+    Edit(super::edit::Edit),
     /// Bring back what a written file was before
     Undo(Undo),
     /// Look for mistakes in the configuration or in a file
@@ -88,9 +94,10 @@ pub struct Type {
 pub(super) fn set_keys_apart(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut options: Vec<OsString> = args.into_iter().collect();
     let Some(command) = command(&options) else { return options };
-    if !["test", "find", "explain"].iter().any(|name| options[command] == *name) {
+    let takes_keys = [("test", 1), ("find", 1), ("explain", 1), ("add", 2), ("remove", 1)];
+    let Some(&(_, least)) = takes_keys.iter().find(|(name, _)| options[command] == *name) else {
         return options;
-    }
+    };
     // Then there are names of keysyms instead.
     if options.iter().any(|option| option == "--keysyms") {
         return options;
@@ -100,11 +107,12 @@ pub(super) fn set_keys_apart(args: impl IntoIterator<Item = OsString>) -> Vec<Os
     while let Some(arg) = rest.next() {
         let text = arg.to_string_lossy().into_owned();
         if text == "--" {
-            keys.extend(rest.by_ref());
-            // Nothing to set apart: the two hyphens are the keys.
-            if keys.is_empty() {
+            let apart: Vec<OsString> = rest.by_ref().collect();
+            // Something would be missing: the two hyphens are keys.
+            if keys.len() + apart.len() < least {
                 keys.push(arg);
             }
+            keys.extend(apart);
         } else if is_option(&text) {
             options.push(arg);
             if takes_value(&text) {
@@ -133,7 +141,19 @@ fn command(args: &[OsString]) -> Option<usize> {
 }
 
 fn takes_value(option: &str) -> bool {
-    matches!(option, "--color" | "--config" | "--file" | "--for" | "--as")
+    matches!(
+        option,
+        "--color"
+            | "--config"
+            | "--file"
+            | "--for"
+            | "--as"
+            | "--name"
+            | "--alias"
+            | "--tag"
+            | "--to"
+            | "--from"
+    )
 }
 
 fn is_option(arg: &str) -> bool {

@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod edit;
 mod explain;
 mod find;
 mod generate;
@@ -153,6 +154,9 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
         Command::Find(args) => find::run(&args, &paths, terminal),
         Command::Generate(args) => generate::run(&args, &paths, terminal),
         Command::Import(args) => import::run(&args, &paths, terminal),
+        Command::Add(args) => edit::add(args, &paths, terminal),
+        Command::Remove(args) => edit::remove(&args, &paths, terminal),
+        Command::Edit(args) => edit::edit(&args, &paths, terminal),
         Command::Undo(args) => undo::run(&args, &paths, terminal),
         Command::Check(args) => check::run(&args, &paths, terminal),
         Command::Explain(args) => explain::run(&args, &paths, terminal),

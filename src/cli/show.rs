@@ -48,8 +48,16 @@ struct JsonReplaced<'a> {
 
 /// The rule of this index as a JSON object.
 pub(super) fn json(loaded: &Loaded, index: usize) -> Json<'_> {
-    let rule = &loaded.rules[index];
-    let (file, line) = place(rule.span, &loaded.sources);
+    let replaces = replaced(loaded, index).map(|old| {
+        let (file, line) = place(old.span, &loaded.sources);
+        JsonReplaced { text: &old.output.text, keymap: &old.keymap, file, line }
+    });
+    Json { replaces, ..json_rule(&loaded.rules[index], &loaded.sources) }
+}
+
+/// A rule alone as a JSON object.
+pub(super) fn json_rule<'a>(rule: &'a Rule, sources: &'a Sources) -> Json<'a> {
+    let (file, line) = place(rule.span, sources);
     Json {
         keys: rule.sequence.to_string(),
         keysyms: rule.sequence.keysyms().iter().map(|keysym| keysym.name()).collect(),
@@ -60,10 +68,7 @@ pub(super) fn json(loaded: &Loaded, index: usize) -> Json<'_> {
         name: name(rule),
         alias: &rule.output.alias,
         tags: &rule.output.tags,
-        replaces: replaced(loaded, index).map(|old| {
-            let (file, line) = place(old.span, &loaded.sources);
-            JsonReplaced { text: &old.output.text, keymap: &old.keymap, file, line }
-        }),
+        replaces: None,
     }
 }
 

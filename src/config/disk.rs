@@ -19,9 +19,17 @@ pub const MAX_LINKS: usize = 40;
 pub struct Disk {
     /// Every file that was looked for, there or not, with the targets of symbolic links.
     pub files: Vec<PathBuf>,
+    /// A file that is taken to have these bytes.
+    instead: Option<(PathBuf, Vec<u8>)>,
 }
 
 impl Disk {
+    /// The disk as it would be with these bytes in this file.
+    #[must_use]
+    pub fn with(file: &Path, bytes: &[u8]) -> Self {
+        Self { instead: Some((one_name(file), bytes.to_owned())), ..Self::default() }
+    }
+
     fn remember(&mut self, path: &Path) {
         let mut path = path.to_owned();
         for _ in 0..MAX_LINKS {
@@ -42,8 +50,18 @@ impl Disk {
 impl Loader for Disk {
     fn load(&mut self, path: &Path) -> Result<Vec<u8>, LoadError> {
         self.remember(path);
-        read(path)
+        match &self.instead {
+            Some((file, bytes)) if *file == one_name(path) => Ok(bytes.clone()),
+            _ => read(path),
+        }
     }
+}
+
+/// The one name of a file that has several, whether it exists or not.
+fn one_name(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let in_folder = || Some(fs::canonicalize(path.parent()?).ok()?.join(path.file_name()?));
+    fs::canonicalize(&path).ok().or_else(in_folder).unwrap_or(path)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, LoadError> {

@@ -92,7 +92,13 @@ impl Loaded {
 /// Loads the configuration, or the defaults when there is none.
 #[must_use]
 pub fn load(paths: &Paths) -> Loaded {
-    let mut loading = Loading::new(paths);
+    load_from(paths, Disk::default())
+}
+
+/// Loads the configuration from this disk.
+#[must_use]
+pub fn load_from(paths: &Paths, disk: Disk) -> Loaded {
+    let mut loading = Loading::new(paths, disk);
     let config = loading.config();
     loading.finish(config)
 }
@@ -133,7 +139,13 @@ fn unused(loaded: &Loaded) -> Vec<builtin::Builtin> {
 /// keymap of the same name is left out: the file is taken for its next version.
 #[must_use]
 pub fn load_keymap(paths: &Paths, file: &Path) -> Loaded {
-    let loading = Loading::new(paths);
+    load_keymap_from(paths, file, Disk::default())
+}
+
+/// Loads one keymap from this disk, as [`load_keymap`] does.
+#[must_use]
+pub fn load_keymap_from(paths: &Paths, file: &Path, disk: Disk) -> Loaded {
+    let loading = Loading::new(paths, disk);
     let mut config = Config::default();
     config.keymaps.push((file.to_string_lossy().into_owned(), None));
     config.left_out = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
@@ -171,8 +183,8 @@ struct Loading<'a> {
 }
 
 impl<'a> Loading<'a> {
-    fn new(paths: &'a Paths) -> Self {
-        Self { paths, disk: Disk::default(), loaded: Loaded::default() }
+    fn new(paths: &'a Paths, disk: Disk) -> Self {
+        Self { paths, disk, loaded: Loaded::default() }
     }
 
     /// Reads `config.toml`.

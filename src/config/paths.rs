@@ -24,13 +24,15 @@ pub struct Paths {
     pub runtime_dir: Option<PathBuf>,
     /// The home folder and the locale, for `system`.
     pub world: World,
+    /// The user's editor, a command of the shell: `$VISUAL`, or else `$EDITOR`.
+    pub editor: Option<OsString>,
     /// By what other programs look for the user's Compose file.
     pub compose: Environment,
 }
 
 impl Paths {
     /// The paths of this process: `$XDG_CONFIG_HOME`, `$XDG_STATE_HOME`, `$XDG_RUNTIME_DIR`,
-    /// `$HOME`, the locale and `$XLOCALEDIR`.
+    /// `$HOME`, the locale, `$XLOCALEDIR`, `$VISUAL` and `$EDITOR`.
     #[must_use]
     pub fn from_env() -> Self {
         let dirs = BaseDirs::new();
@@ -65,6 +67,7 @@ impl Paths {
             home: env("HOME"),
         };
         Self {
+            editor: ["VISUAL", "EDITOR"].iter().find(|name| set(name)).and_then(|name| env(name)),
             compose,
             config_file: config_dir.join("config.toml"),
             config_dir,

@@ -120,6 +120,10 @@ codes! {
     NotInFormat = "E0046" Warning;
     /// Part of an imported file that does not become a rule.
     NotImported = "E0047" Warning;
+    /// Keys to add that another rule has: `composekey add oc °C`.
+    TakenKeys = "E0048" Error;
+    /// A map whose rules no command can change: `sequences = { la = "λ" }`.
+    NotEditable = "E0049" Error;
 
     /// A rule that is the start of a classic sequence, or goes on from one: `"oc1"`, since `oc` is ©.
     ClassicPrefix = "E0080" Note;

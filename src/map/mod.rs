@@ -10,11 +10,13 @@
 //! ```
 //!
 //! `read.rs` knows TOML, `lower.rs` makes rules of it, `check.rs` puts keymaps together, `lint/` looks
-//! for what is well written and yet a trap, `write.rs` writes rules, `builtin.rs` holds the keymaps that
+//! for what is well written and yet a trap, `write.rs` writes rules, `edit.rs` changes a text by one,
+//! `builtin.rs` holds the keymaps that
 //! are part of the program.
 
 pub mod builtin;
 mod check;
+pub mod edit;
 pub mod lint;
 mod lower;
 mod read;

@@ -19,13 +19,37 @@ pub fn write(info: &Info, rules: &[Rule]) -> String {
         text.push_str(&format!(
             "{} = {}\n",
             string(&rule.sequence.to_string()),
-            output(&rule.output)
+            output(&rule.output, Quote::Double)
         ));
     }
     text
 }
 
-fn output(output: &Output) -> String {
+/// How a string is quoted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quote {
+    /// `la`: a key that needs no quotes.
+    None,
+    /// `"la"`
+    Double,
+    /// `'la'`
+    Single,
+}
+
+impl Quote {
+    /// How this piece of TOML is quoted, or the first string in it.
+    pub(super) fn of(toml: &str) -> Self {
+        match toml.find(['"', '\'']).map(|at| toml.as_bytes()[at]) {
+            Some(b'\'') => Self::Single,
+            Some(_) => Self::Double,
+            None => Self::None,
+        }
+    }
+}
+
+/// A text, or a table of it and what is known of it.
+pub(super) fn output(output: &Output, quote: Quote) -> String {
+    let string = |text: &str| string_like(text, quote);
     let mut fields = vec![format!("text = {}", string(&output.text))];
     if let Some(name) = &output.name {
         fields.push(format!("name = {}", string(name)));
@@ -33,9 +57,12 @@ fn output(output: &Output) -> String {
     for (name, values) in
         [("alias", &output.alias), ("tags", &output.tags), ("replaces", &output.replaces)]
     {
-        if !values.is_empty() {
-            let values: Vec<String> = values.iter().map(|value| string(value)).collect();
-            fields.push(format!("{name} = [{}]", values.join(", ")));
+        let values: Vec<String> = values.iter().map(|value| string(value)).collect();
+        match &values[..] {
+            [] => {}
+            // `replaces` has one text as good as always.
+            [one] if name == "replaces" => fields.push(format!("{name} = {one}")),
+            _ => fields.push(format!("{name} = [{}]", values.join(", "))),
         }
     }
     match &fields[..] {
@@ -44,8 +71,16 @@ fn output(output: &Output) -> String {
     }
 }
 
+/// A string, quoted as its neighbours are if it can be.
+pub(super) fn string_like(text: &str, quote: Quote) -> String {
+    if quote == Quote::Single && !text.contains(|c: char| c == '\'' || c.is_control()) {
+        return format!("'{text}'");
+    }
+    string(text)
+}
+
 /// A string on one line, as plain as it can be.
-fn string(text: &str) -> String {
+pub(super) fn string(text: &str) -> String {
     let escapes = text.contains(|c: char| c == '"' || c == '\\' || c.is_control());
     if escapes && !text.contains(|c: char| c == '\'' || c.is_control()) {
         return format!("'{text}'");

@@ -100,3 +100,18 @@ fn status(desk: &Desk) -> serde_json::Value {
     let answer = desk.home.cli(&["status", "--json"]);
     serde_json::from_slice(&answer.stdout).expect("one JSON object")
 }
+
+#[test]
+fn a_sequence_that_is_added_is_typed_at_once_and_one_that_is_removed_no_more() {
+    let mut desk = Desk::new("");
+    let added = desk.home.cli(&["add", "zq", "łódź"]);
+    let said = String::from_utf8_lossy(&added.stderr);
+    assert!(said.ends_with("has it: it is in force now\n"), "{said}");
+    desk.keyboard.hold("zq");
+    desk.expect("łódź");
+    let removed = desk.home.cli(&["remove", "zq"]);
+    assert!(removed.status.success(), "{removed:?}");
+    desk.keyboard.hold("zq");
+    desk.keyboard.hold("la");
+    desk.finish("łódźλ");
+}

@@ -115,6 +115,10 @@ fn caused(block: &Block) -> Vec<String> {
                 .collect();
             args.push("--json");
         }
+        "toml add" => {
+            home.write("config.toml", &block.text);
+            args = vec!["add", "zz", "x", "--json"];
+        }
         "toml config-without-x-locales" => {
             home.write("config.toml", &block.text);
             locales = Some("/nowhere".into());

@@ -12,14 +12,14 @@ use crate::{
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum What {
+pub(in crate::cli) enum What {
     Config,
     Keymap,
 }
 
 /// What the lint finds in what the user wrote. A keymap is looked at more closely when the command
 /// is about it alone.
-pub(super) fn lint(loaded: &Loaded, what: What) -> Vec<Diagnostic> {
+pub(in crate::cli) fn lint(loaded: &Loaded, what: What) -> Vec<Diagnostic> {
     let judged = |rule: &Rule| loaded.is_users(rule);
     let subject = map::lint::Subject {
         rules: &loaded.rules,

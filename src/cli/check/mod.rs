@@ -15,7 +15,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 
-use self::lint::What;
+pub(super) use self::lint::{What, lint};
 use super::{Exit, Terminal, plural};
 use crate::{
     config::{self, Disk, Loaded, Paths},
@@ -89,7 +89,7 @@ pub(super) fn run(args: &Check, paths: &Paths, terminal: &mut Terminal<'_>) -> i
             Err(error) => return unreadable(&error, terminal),
         },
     };
-    let found = lint::lint(&loaded, what);
+    let found = lint(&loaded, what);
     loaded.diagnostics.extend(found);
     print(&loaded.diagnostics, &loaded.sources, args, terminal)?;
     if args.format() == Format::Text {
