@@ -25,7 +25,7 @@ check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --quiet --all-targets -- -D warnings
 	RUSTDOCFLAGS="$(RUSTDOC)" $(CARGO) doc --quiet --no-deps --document-private-items
-	$(CARGO) test --quiet --lib --bins --test fast
+	$(CARGO) test --quiet --lib --bins --test fast --test screens
 	$(CARGO) test --quiet --doc
 
 # The toolkits themselves, beside what composekey says of them: docs/testing.md.

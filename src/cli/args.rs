@@ -38,6 +38,8 @@ pub enum Color {
 pub enum Command {
     /// Show what a sequence gives, and which rule gives it
     Test(Test),
+    /// Type, and see what each key does and why: a screen that needs no daemon
+    Try(super::trial::Try),
     /// List the sequences
     List(super::list::List),
     /// Find sequences by character, name, code point or keys

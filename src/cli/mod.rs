@@ -12,10 +12,13 @@ mod import;
 mod keysyms;
 mod list;
 mod pager;
+#[doc(hidden)]
+pub mod screen;
 mod show;
 mod stats;
 mod status;
 mod test;
+mod trial;
 mod type_text;
 mod undo;
 mod unlock;
@@ -34,6 +37,7 @@ pub use explain::Explain;
 pub use list::List;
 pub use pager::Pager;
 pub use status::Watch;
+pub use trial::{Leader, Try};
 pub use unlock::Unlock;
 
 use crate::{
@@ -150,6 +154,7 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
     }
     match cli.command {
         Command::Test(args) => test::run(&args, &paths, terminal),
+        Command::Try(args) => trial::run(&args, &paths, terminal),
         Command::List(args) => list::run(&args, &paths, terminal),
         Command::Find(args) => find::run(&args, &paths, terminal),
         Command::Generate(args) => generate::run(&args, &paths, terminal),

@@ -13,6 +13,7 @@ mod lookup;
 mod pending;
 mod settings;
 mod trigger;
+mod view;
 mod xkb;
 
 use std::{sync::Arc, time::Instant};
@@ -20,6 +21,7 @@ use std::{sync::Arc, time::Instant};
 pub use event::{Action, DeviceId, Direction, Event, Feedback, KeyEvent, Session};
 pub use keyboard::{Keyboard, Meaning};
 pub use settings::{CapsLock, OnMismatch, Settings, TapAction};
+pub use view::{Mode, View};
 pub use xkb::XkbKeyboard;
 
 use self::{
