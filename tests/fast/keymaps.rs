@@ -40,8 +40,9 @@ fn is_ascii(keysyms: &[Keysym]) -> bool {
 }
 
 /// The classic sequences that the default keymaps give another meaning, on purpose: `replaces` says so,
-/// and each text stays within reach.
-const REPLACED: &[(&str, &str)] = &[("*a", "å"), ("*u", "ů"), ("*A", "Å"), ("*U", "Ů")];
+/// and each text stays within reach. The last is in libX11 1.7.2 alone; later it has our meaning.
+const REPLACED: &[(&str, &str)] =
+    &[("*a", "å"), ("*u", "ů"), ("*A", "Å"), ("*U", "Ů"), ("^-", "¯")];
 
 #[test]
 fn no_classic_sequence_changes_or_is_lost() {
@@ -68,7 +69,13 @@ fn no_classic_sequence_changes_or_is_lost() {
         let longer = used.keys().find(|k| k.len() > keysyms.len() && k.starts_with(keysyms));
         assert_eq!(longer, None, "{}", rule.sequence);
     }
-    let expected: BTreeSet<_> = REPLACED.iter().map(|&(k, text)| (k.to_owned(), text)).collect();
+    let classic = by_keys(&classic.rules);
+    let is_classic = |&&(keys, text): &&(&str, &str)| {
+        classic.get(Sequence::parse(keys).unwrap().keysyms()) == Some(&text)
+    };
+    let expected: BTreeSet<_> =
+        REPLACED.iter().filter(is_classic).map(|&(keys, text)| (keys.to_owned(), text)).collect();
+    assert!(expected.len() >= 4, "{expected:?}");
     assert_eq!(replaced.into_iter().collect::<BTreeSet<_>>(), expected);
 }
 
@@ -91,7 +98,9 @@ fn one_sequence_of_the_default_keymaps_starts_others() {
         })
         .map(|rule| rule.sequence.to_string())
         .collect();
-    assert_eq!(starts, ["--"]);
+    // libX11 1.7.2 has `CCCP`, later ones do not.
+    let cccp = classic.contains_key(Sequence::parse("CCCP").unwrap().keysyms());
+    assert_eq!(starts, if cccp { &["--", "CC"][..] } else { &["--"] });
 }
 
 #[test]

@@ -165,6 +165,11 @@ fn what_is_written_is_read_back_as_the_same_rules() {
             None => carried.push(object["keys"].as_str().unwrap().to_owned()),
         }
     }
+    // libX11 1.7.2 has `CCCP`, later ones do not.
+    let has_cccp = loaded.rules.iter().any(|rule| rule.sequence.to_string() == "CCCP");
+    let cccp = "E0027 `CC` is not in the Compose file: `CCCP` starts with it";
+    assert_eq!(left_out.iter().any(|line| line == cccp), has_cccp);
+    left_out.retain(|line| line != cccp);
     assert_eq!(
         left_out,
         [
@@ -181,7 +186,8 @@ fn what_is_written_is_read_back_as_the_same_rules() {
     );
 
     let own = |rule: &&Rule| &*rule.keymap != "system";
-    let not_carried = ["ss", "--", "q12345678", "nl", "=e", "=", "fl"];
+    let mut not_carried = vec!["ss", "--", "q12345678", "nl", "=e", "=", "fl"];
+    not_carried.extend(has_cccp.then_some("CC"));
     let mut checked = 0;
     for rule in &loaded.rules {
         let keys = rule.sequence.to_string();
@@ -227,8 +233,10 @@ fn typed(profile: Profile, file: &std::path::Path, rules: &[(Sequence, String)])
 }
 
 /// What IBus cannot type: its own table has `^_`, which ends a sequence there; and it searches a table
-/// by halves whose keys it has cut to 16 bits, so that beside the locale's it misses some.
+/// by halves whose keys it has cut to 16 bits, so that beside the locale's it misses some; which ones
+/// depends on that of the installed libX11.
 const IBUS_ALONE: &[&str] = &[
+    "ibus: `<Left><Right>`",
     "ibus: `^_a`",
     "ibus: `^_o`",
     "ibus: `<KP_Add>ж€`",

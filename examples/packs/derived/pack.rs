@@ -62,6 +62,15 @@ impl Pack {
         }
     }
 
+    /// Keys that give a text although they have another one in some releases of libX11.
+    pub(crate) fn rule_over(&mut self, keys: &str, text: char, old: char) {
+        let tags: Vec<String> = self.tags.iter().map(|word| quoted(word)).collect();
+        let [keys, text, old] = [keys, &text.to_string(), &old.to_string()].map(quoted);
+        let tags = tags.join(", ");
+        let _ =
+            writeln!(self.text, "{keys} = {{ text = {text}, tags = [{tags}], replaces = {old} }}");
+    }
+
     /// The whole file.
     pub(crate) fn finish(self) -> String {
         self.text
