@@ -69,7 +69,9 @@ fn other_layouts_are_typed_by_what_is_on_their_keys() {
 #[test]
 fn the_state_of_the_server_is_seen() {
     let mut desk = Desk::without_daemon(App::xterm, "");
-    assert_eq!(desk.server.free_keycodes().len(), 19, "free keycodes under evdev rules");
+    let free = desk.server.free_keycodes().len();
+    // Under evdev rules; xkeyboard-config 2.29 leaves more, as it knows fewer keys.
+    assert!((19..=24).contains(&free), "{free} free keycodes");
     assert_eq!(desk.server.bound_keycodes(), []);
     desk.keyboard.down(key::SHIFT);
     desk.sync();

@@ -292,11 +292,10 @@ fn shift_keeps_return_waiting() {
 #[test]
 fn a_clean_end_leaves_no_trace() {
     let server = Server::start();
-    let before = server.free_keycodes().len();
-    assert_eq!(before, 19);
+    let before = server.free_at_start.len();
     let mut rig = Rig::new(&server);
     rig.type_text(&mixed(100, 50));
-    assert!(server.free_keycodes().len() < 8);
+    assert!(server.free_keycodes().len() < before / 2);
     rig.run(Duration::from_millis(900));
     rig.output.close(Instant::now()).unwrap();
     assert_eq!(server.free_keycodes().len(), before);
@@ -309,9 +308,11 @@ fn ten_crashes_leave_the_same_keycodes() {
     server.keyboards[0].tap(B);
     sleep(Duration::from_millis(100));
     let mut expected = String::from("b");
+    let capacity = Rig::new(&server).output.capacity();
+    assert!(capacity.as_ref().is_ok_and(|&places| places >= 64), "{capacity:?}");
     for i in 0..10 {
         let mut rig = Rig::new(&server);
-        assert_eq!(rig.output.capacity(), Ok(64), "round {i}");
+        assert_eq!(rig.output.capacity(), capacity, "round {i}");
         let text: String = mixed(120, 60).chars().skip(i * 7).take(40).collect();
         rig.type_text(&text);
         expected.push_str(&text);
@@ -321,7 +322,7 @@ fn ten_crashes_leave_the_same_keycodes() {
     app.expect(&expected);
     let rig = Rig::new(&server);
     rig.output.close(Instant::now() + Duration::from_secs(10)).unwrap();
-    assert_eq!(server.free_keycodes().len(), 19);
+    assert_eq!(server.free_keycodes(), server.free_at_start);
 }
 
 #[test]

@@ -18,8 +18,8 @@ use super::{Keyboard, Server, key, wait_until};
 pub(crate) struct App {
     child: Child,
     output: PathBuf,
-    /// The class name that its window has, its own on this server.
-    class: String,
+    /// The class or title that its window has, its own on this server.
+    name: String,
 }
 
 impl App {
@@ -30,7 +30,7 @@ impl App {
         let script = r#"stty raw -echo && : > "$READY" && exec cat > "$OUTPUT""#;
         let app = Self::launch(server, output, |app| {
             let mut command = server.command("xterm");
-            command.args(["-u8", "-class", &app.class, "-e", "sh", "-c", script]);
+            command.args(["-u8", "-class", &app.name, "-e", "sh", "-c", script]);
             command.env("READY", &ready).env("OUTPUT", &app.output);
             command
         });
@@ -42,8 +42,10 @@ impl App {
     pub(crate) fn zenity(server: &Server) -> Self {
         Self::launch(server, server.path("zenity"), |app| {
             let mut command = server.command("zenity");
-            command.args(["--entry", "--text", "text", "--class", &app.class]);
+            // Zenity 4 has no option for the class.
+            command.args(["--entry", "--text", "text", "--title", &app.name]);
             command.env("GTK_IM_MODULE", "gtk-im-context-simple").env("GDK_BACKEND", "x11");
+            command.env("GSK_RENDERER", "cairo").env("GTK_A11Y", "none");
             command.stdout(fs::File::create(&app.output).expect("the folder is ours"));
             command
         })
@@ -55,7 +57,7 @@ impl App {
             // Debian's own interpreter: PyQt5 comes as a Debian package.
             let mut command = server.command("/usr/bin/python3");
             command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e/clients/line_edit.py"));
-            command.arg(&app.output).arg(&app.class).env("QT_QPA_PLATFORM", "xcb");
+            command.arg(&app.output).arg(&app.name).env("QT_QPA_PLATFORM", "xcb");
             command
         })
     }
@@ -68,15 +70,15 @@ impl App {
         assert!(cc.is_ok_and(|cc| cc.success()), "the toy client does not build: `make deps`");
         Self::launch(server, server.path("toy"), |app| {
             let mut command = server.command(toy.to_str().expect("UTF-8"));
-            command.arg(lag.to_string()).arg(&app.output).arg(&app.class);
+            command.arg(lag.to_string()).arg(&app.output).arg(&app.name);
             command
         })
     }
 
     fn launch(server: &Server, output: PathBuf, command: impl Fn(&Self) -> Command) -> Self {
-        let class = output.file_name().expect("a file").to_string_lossy().into_owned();
+        let name = output.file_name().expect("a file").to_string_lossy().into_owned();
         let placeholder = Command::new("true").spawn().expect("`true` starts");
-        let mut app = Self { child: placeholder, output, class };
+        let mut app = Self { child: placeholder, output, name };
         let errors = app.output.with_extension("err");
         let mut command = command(&app);
         command.stderr(fs::File::create(&errors).expect("the folder is ours"));
@@ -84,7 +86,7 @@ impl App {
         app.child = command.stdin(Stdio::null()).spawn().expect("installed: `make deps`");
         let appeared = wait_until(|| app.window(server).is_some());
         let errors = fs::read_to_string(errors).unwrap_or_default();
-        assert!(appeared, "no window of `{}` came up: {errors}", app.class);
+        assert!(appeared, "no window of `{}` came up: {errors}", app.name);
         app.focus(server);
         app
     }
@@ -96,16 +98,16 @@ impl App {
         let children = conn.query_tree(root).unwrap().reply().unwrap().children;
         children.into_iter().find(|&window| {
             // A window may go away while we look.
-            let class = conn
-                .get_property(false, window, AtomEnum::WM_CLASS, AtomEnum::STRING, 0, 64)
-                .unwrap()
-                .reply();
+            let has = |property: AtomEnum| {
+                let reply = conn.get_property(false, window, property, AtomEnum::ANY, 0, 64);
+                let value = reply.unwrap().reply().map(|reply| reply.value).unwrap_or_default();
+                value.split(|&b| b == 0).any(|name| name == self.name.as_bytes())
+            };
             let viewable = || {
                 let attributes = conn.get_window_attributes(window).unwrap().reply();
                 attributes.is_ok_and(|a| a.map_state == MapState::VIEWABLE)
             };
-            class.is_ok_and(|c| c.value.split(|&b| b == 0).any(|n| n == self.class.as_bytes()))
-                && viewable()
+            (has(AtomEnum::WM_CLASS) || has(AtomEnum::WM_NAME)) && viewable()
         })
     }
 
@@ -115,7 +117,7 @@ impl App {
         let parent = InputFocus::PARENT;
         server.conn.set_input_focus(parent, window, 0_u32).unwrap().check().unwrap();
         let focused = || server.conn.get_input_focus().unwrap().reply().unwrap().focus == window;
-        assert!(wait_until(focused), "the window `{}` did not take the focus", self.class);
+        assert!(wait_until(focused), "the window `{}` did not take the focus", self.name);
     }
 
     /// What arrived so far.
@@ -136,7 +138,7 @@ impl App {
     pub(crate) fn submit(&mut self, keyboard: &mut Keyboard, expected: &str) {
         keyboard.tap(key::ENTER);
         let ended = wait_until(|| self.child.try_wait().expect("our child").is_some());
-        assert!(ended, "`{}` did not end after Enter", self.class);
+        assert!(ended, "`{}` did not end after Enter", self.name);
         let received = self.received();
         let received = received.trim_end_matches('\n');
         assert!(received == expected, "{}", difference(expected, received));

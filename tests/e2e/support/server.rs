@@ -43,6 +43,11 @@ impl Server {
         fs::write(&config, configuration(dir.path(), keyboards)).expect("the folder is ours");
         prepare_sockets();
         let (xorg, number) = launch(dir.path(), &config);
+        // Xorg goes on without a driver that it does not find.
+        assert!(
+            dir.path().join("pointer0.sock").exists(),
+            "this Xorg has no `inputtest` driver: it came with Xorg 21.1"
+        );
         let (conn, _) = x11rb::connect(Some(&format!(":{number}"))).expect("the server is ready");
         let mut server = Self { xorg, number, keyboards, dir, conn, free_at_start: Vec::new() };
         server.prepare_extensions();
