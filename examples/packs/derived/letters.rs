@@ -9,13 +9,13 @@ const ALPHABETS: &[(&str, &str, &[&str])] = &[
     ("|#", "FRAKTUR", &["BLACK-LETTER"]),
 ];
 
-/// `|c` and `|C` are ¢ and `|v` is ↓; these letters have a comma between.
-const TAKEN: &str = "cCv";
+/// `|c` is ¢ and `|v` is ↓, `|B`, `|C`, `|G` and `|S` are money in some libX11; these letters have a comma between.
+const TAKEN: &str = "BCGScv";
 
 pub(super) fn doublestruck() -> String {
     let mut pack = Pack::new(
-        "Letters as blackboards and mathematicians have them. `|c` and `|v` are the classic ¢ and ↓, so these\n\
-         letters are `|,c`, `|,C` and `|,v`.",
+        "Letters as blackboards and mathematicians have them. `|c` and `|v` are the classic ¢ and ↓, and newer\n\
+         tables have the money of `|B`, `|C`, `|G` and `|S`: these letters have a comma between, as in `|,C`.",
         &[
             ("title", "Double-struck, script and Fraktur"),
             ("description", "The letters of blackboard bold with its digits, script and Fraktur"),
