@@ -13,12 +13,12 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use xkbcommon::xkb::{self, compose};
 
 use crate::{
-    random,
+    installed, random,
     world::{LOCALE, feed, names, read},
 };
 
 fn profile() -> Profile {
-    Family::Libxkbcommon.into()
+    installed::profile(Family::Libxkbcommon)
 }
 
 fn quiet() -> xkb::Context {

@@ -14,6 +14,7 @@ use composekey::{
 
 use crate::{
     corpus::Key,
+    installed,
     oracle::{Answer, GTK3, GTK4, IBUS, Question, Toolkit},
 };
 
@@ -43,7 +44,9 @@ fn outcome(family: Family, text: &str) -> Outcome {
     fs::write(&path, text).unwrap();
     let world = World { locale: "C".into(), folder: World::FOLDER.into(), home: None };
     let (mut disk, mut sources) = (Disk::default(), Sources::default());
-    profile::read(family.into(), Path::new(&path), &world, &mut disk, &mut sources).file.outcome
+    profile::read(installed::profile(family), Path::new(&path), &world, &mut disk, &mut sources)
+        .file
+        .outcome
 }
 
 /// Rules of two keys, each with a result of 65 bytes.

@@ -20,6 +20,7 @@ use composekey::{
 
 use crate::{
     corpus::Key,
+    installed,
     process::Oracle,
     world::{names, world},
 };
@@ -39,7 +40,13 @@ fn files() -> Vec<PathBuf> {
 
 fn reading(family: Family, path: &Path) -> Reading {
     let world = world("C.UTF-8");
-    profile::read(family.into(), path, &world, &mut Disk::default(), &mut Sources::default())
+    profile::read(
+        installed::profile(family),
+        path,
+        &world,
+        &mut Disk::default(),
+        &mut Sources::default(),
+    )
 }
 
 /// The keys of all rules that the file seems to have, whatever a profile makes of them.

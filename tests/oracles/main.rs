@@ -1,6 +1,7 @@
 //! The programs themselves, beside what the profiles say of them: docs/testing.md.
 
 mod corpus;
+mod installed;
 mod libxkbcommon;
 mod limits;
 mod locales;

@@ -29,7 +29,7 @@ use proptest::{
 
 use crate::{
     corpus::{self, Key},
-    libxkbcommon,
+    installed, libxkbcommon,
     oracle::{Answer, GTK3, GTK4, IBUS, Question, Toolkit},
     random,
 };
@@ -115,7 +115,7 @@ fn check(toolkit: Toolkit, family: Family, names: &[String], questions: &[Questi
     let mut wrong = Vec::new();
     let mut keys = 0;
     for ((name, question), answer) in names.iter().zip(questions).zip(&answers) {
-        wrong.extend(compare(name, family.into(), question, answer));
+        wrong.extend(compare(name, installed::profile(family), question, answer));
         keys += answer.tries.iter().map(Vec::len).sum::<usize>();
     }
     println!("{}: {} files, {keys} keys", toolkit.name, names.len());
@@ -270,7 +270,7 @@ fn random_files(toolkit: Toolkit, family: Family) {
     };
     let questions = (0..cases).map(&mut question);
     let defined = |question: &Question| {
-        !predict(family.into(), &question.environment).iter().any(is_undefined)
+        !predict(installed::profile(family), &question.environment).iter().any(is_undefined)
     };
     let questions: Vec<_> = questions.filter(defined).collect();
     assert!(questions.len() > cases / 2, "{}", questions.len());
