@@ -13,6 +13,10 @@ pub struct Keysym(pub u32);
 impl Keysym {
     /// The classic Compose key.
     pub const MULTI_KEY: Self = Self(0xff20);
+    /// The keysym of the Caps Lock key.
+    pub const CAPS_LOCK: Self = Self(0xffe5);
+    /// The keysym of a key that locks Shift, and so capitals.
+    pub const SHIFT_LOCK: Self = Self(0xffe6);
     /// `EuroSign`.
     const EURO_SIGN: Self = Self(0x20ac);
     /// "No meaning": what an unbound key gives.

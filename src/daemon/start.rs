@@ -35,6 +35,15 @@ const OPTIONS: &[(&str, &str)] = &[
     ("lv5:caps_", "the fifth level"),
 ];
 
+/// What this option of a keymap makes of Caps Lock; `None` for one that leaves it alone.
+pub(crate) fn caps_lock_job(option: &str) -> Option<&'static str> {
+    let matches = |entry: &&(&str, &str)| match entry.0.ends_with('_') {
+        true => option.starts_with(entry.0),
+        false => option == entry.0,
+    };
+    OPTIONS.iter().find(matches).map(|(_, job)| *job)
+}
+
 /// One note per option that gives the trigger another job; none for a trigger that is not Caps
 /// Lock.
 pub(super) fn option_notes(trigger: Keycode, options: &str) -> Vec<String> {
@@ -42,12 +51,8 @@ pub(super) fn option_notes(trigger: Keycode, options: &str) -> Vec<String> {
         return Vec::new();
     }
     let note = |option: &str| {
-        let matches = |entry: &&(&str, &str)| match entry.0.ends_with('_') {
-            true => option.starts_with(entry.0),
-            false => option == entry.0,
-        };
-        let (_, job) = OPTIONS.iter().find(matches)?;
-        Some(match *job {
+        let job = caps_lock_job(option)?;
+        Some(match job {
             "nothing" => format!(
                 "the keymap option `{option}` switches Caps Lock off: it composes all the same"
             ),

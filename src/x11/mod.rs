@@ -4,6 +4,7 @@
 //! is passed on, typed and let go arrives in the order in which it was decided.
 
 mod copy;
+mod survey;
 mod unlock;
 
 use std::{collections::VecDeque, fmt, rc::Rc};
@@ -23,6 +24,7 @@ use x11rb::{
 };
 
 pub use copy::copy_keymap;
+pub use survey::{Survey, keymap_options};
 pub use unlock::{Cleared, clear_caps_lock};
 
 /// The eight real modifiers; the protocol carries them in one byte (`SETofKEYMASK`).
@@ -122,32 +124,7 @@ impl Display {
             &CreateWindowAux::new(),
         )?;
         let display = Self { conn: Rc::new(conn), root, client };
-        if display.is_xwayland()? { Err(DisplayError::Xwayland) } else { Ok(display) }
-    }
-
-    /// Whether the server is XWayland: it says so from version 23.1 on. Older ones, as in Debian 12
-    /// and Ubuntu 22.04, are known by the names of their devices (`xwayland-keyboard:16`) and of
-    /// their outputs (`XWAYLAND0`).
-    fn is_xwayland(&self) -> Result<bool, DisplayError> {
-        if self.conn.query_extension(b"XWAYLAND")?.reply()?.present {
-            return Ok(true);
-        }
-        let all = u16::from(xinput::Device::ALL);
-        let devices = self.conn.xinput_xi_query_device(all)?.reply()?.infos;
-        if devices.iter().any(|device| device.name.starts_with(b"xwayland-")) {
-            return Ok(true);
-        }
-        if self.conn.extension_information(randr::X11_EXTENSION_NAME)?.is_none() {
-            return Ok(false);
-        }
-        let resources = self.conn.randr_get_screen_resources_current(self.root)?.reply()?;
-        for output in resources.outputs {
-            let info = self.conn.randr_get_output_info(output, resources.config_timestamp)?;
-            if info.reply()?.name.starts_with(b"XWAYLAND") {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        if is_xwayland(&display.conn, root)? { Err(DisplayError::Xwayland) } else { Ok(display) }
     }
 
     /// Moves every event that has arrived to the end of `queue`, without waiting for more.
@@ -196,6 +173,34 @@ impl Display {
         });
         Ok(devices.collect())
     }
+}
+
+/// Whether the server is XWayland: it says so from version 23.1 on. Older ones, as in Debian 12
+/// and Ubuntu 22.04, are known by the names of their devices (`xwayland-keyboard:16`) and of
+/// their outputs (`XWAYLAND0`).
+fn is_xwayland(conn: &XCBConnection, root: Window) -> Result<bool, DisplayError> {
+    if conn.query_extension(b"XWAYLAND")?.reply()?.present {
+        return Ok(true);
+    }
+    if conn.extension_information(xinput::X11_EXTENSION_NAME)?.is_some() {
+        let all = u16::from(xinput::Device::ALL);
+        let _ = conn.xinput_xi_query_version(2, 2)?.reply()?;
+        let devices = conn.xinput_xi_query_device(all)?.reply()?.infos;
+        if devices.iter().any(|device| device.name.starts_with(b"xwayland-")) {
+            return Ok(true);
+        }
+    }
+    if conn.extension_information(randr::X11_EXTENSION_NAME)?.is_none() {
+        return Ok(false);
+    }
+    let resources = conn.randr_get_screen_resources_current(root)?.reply()?;
+    for output in resources.outputs {
+        let info = conn.randr_get_output_info(output, resources.config_timestamp)?;
+        if info.reply()?.name.starts_with(b"XWAYLAND") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 impl From<ConnectionError> for DisplayError {

@@ -15,7 +15,6 @@ use x11rb::{
     protocol::{
         Event as XEvent,
         xkb::{self, ConnectionExt as _},
-        xproto::{AtomEnum, ConnectionExt as _},
     },
 };
 
@@ -36,7 +35,7 @@ use crate::{
         Ticket,
         x11::{Item, X11Output},
     },
-    x11::{Display, DisplayError, Numbered},
+    x11::{Display, DisplayError, Numbered, keymap_options},
 };
 
 /// The argument that makes a guard watch a display; the next is [`Display::client`].
@@ -129,14 +128,8 @@ impl X11 {
 
     /// Options that give the trigger another job, refused grabs.
     fn notes(&self, trigger: Keycode) -> Result<Vec<String>, DisplayError> {
-        let conn = &self.display.conn;
-        let root = self.display.root;
-        let atom = conn.intern_atom(false, b"_XKB_RULES_NAMES")?.reply()?.atom;
-        let property = conn.get_property(false, root, atom, AtomEnum::STRING, 0, 1024)?.reply()?;
-        // Five strings, each ended by a zero: rules, model, layout, variant, options.
-        let names = String::from_utf8_lossy(&property.value).into_owned();
-        let options = names.split('\0').nth(4).unwrap_or_default();
-        let mut notes = start::option_notes(trigger, options);
+        let options = keymap_options(&self.display.conn, self.display.root)?.join(",");
+        let mut notes = start::option_notes(trigger, &options);
         let refused = self.infos().filter(|keyboard| keyboard.refused);
         notes.extend(refused.map(|keyboard| {
             format!(
