@@ -31,5 +31,6 @@ pub mod output;
 pub mod cli;
 pub mod config;
 pub mod daemon;
+pub mod doctor;
 pub mod ipc;
 pub mod save;

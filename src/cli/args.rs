@@ -58,6 +58,8 @@ pub enum Command {
     Undo(Undo),
     /// Look for mistakes in the configuration or in a file
     Check(super::check::Check),
+    /// Find out what is in the way of composing on this machine
+    Doctor(super::doctor::Doctor),
     /// Tell what a finding means
     Explain(super::explain::Explain),
     /// Show how the daemon is

@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+pub mod doctor;
 mod edit;
 mod explain;
 mod find;
@@ -164,6 +165,7 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
         Command::Edit(args) => edit::edit(&args, &paths, terminal),
         Command::Undo(args) => undo::run(&args, &paths, terminal),
         Command::Check(args) => check::run(&args, &paths, terminal),
+        Command::Doctor(args) => doctor::run(&args, &paths, terminal),
         Command::Explain(args) => explain::run(&args, &paths, terminal),
         Command::Status(args) => status::status(&args, &paths, terminal),
         Command::Reload(args) => status::run(&Request::Reload, &args, &paths, terminal),

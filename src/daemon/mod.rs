@@ -20,6 +20,8 @@ use std::{ffi::OsString, fmt, path::PathBuf, process::ExitCode, time::Duration};
 use clap::Parser;
 use rustix::time::Timespec;
 
+pub(crate) use start::caps_lock_job;
+
 use self::{control::Control, core::Core, signals::Signals, x11::X11};
 use crate::{
     config::Paths,

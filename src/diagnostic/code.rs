@@ -186,4 +186,127 @@ codes! {
     ComposeComment = "E0168" Warning;
     /// Something else that programs read in different ways.
     ComposeReadOtherwise = "E0169" Warning;
+
+    /// Neither an X nor a Wayland display: a login on the console or over ssh.
+    NoDisplay = "E0200" Warning;
+    /// An X display that does not answer.
+    DeadDisplay = "E0201" Error;
+    /// A Wayland session, which the daemon does not serve.
+    WaylandSession = "E0202" Error;
+    /// Variables that say two things about the session.
+    SessionContradiction = "E0203" Warning;
+    /// `sudo composekey doctor`.
+    AskedAsRoot = "E0204" Note;
+    /// `XDG_RUNTIME_DIR` is not set, though the folder is there.
+    NoRuntimeDir = "E0205" Warning;
+
+    /// A variable chooses an input method that does not run.
+    MethodNotRunning = "E0210" Warning;
+    /// `XMODIFIERS` names an input method that is not on the display.
+    NoXimServer = "E0211" Error;
+    /// `GTK_IM_MODULE` names a module that is not installed.
+    NoInputModule = "E0212" Warning;
+    /// Variables that choose different input methods.
+    MethodsContradict = "E0213" Warning;
+    /// Two input methods run.
+    TwoMethods = "E0214" Warning;
+    /// `XMODIFIERS` without `@im=`.
+    XmodifiersForm = "E0215" Warning;
+    /// An input method runs that some programs are not told of.
+    MethodBypassed = "E0216" Note;
+    /// GTK 4.20 or later on Wayland without an input method.
+    GtkComposesNothing = "E0217" Warning;
+
+    /// A Compose file of which a toolkit of this machine makes no table.
+    ComposeFileBroken = "E0220" Error;
+    /// A Compose file with mistakes.
+    ComposeFileMistakes = "E0221" Warning;
+    /// A toolkit that reads another file than `~/.XCompose`.
+    ComposeFileHidden = "E0222" Warning;
+    /// `XCOMPOSEFILE` names a file that cannot be read.
+    ComposeVariableUnreadable = "E0223" Error;
+    /// `XCOMPOSEFILE`, which GTK does not look at.
+    ComposeVariableIgnored = "E0224" Note;
+    /// The locale is `C`.
+    LocaleC = "E0225" Warning;
+    /// A locale that `compose.dir` does not list.
+    LocaleWithoutFile = "E0226" Warning;
+    /// A locale in another encoding than UTF-8.
+    LocaleNotUtf8 = "E0227" Warning;
+    /// The X locales are not installed.
+    NoXLocales = "E0228" Warning;
+    /// Programs that started before the Compose file changed.
+    ProgramsOutdated = "E0229" Note;
+    /// A generated Compose file that is older than the configuration.
+    GeneratedOutdated = "E0230" Note;
+
+    /// Flatpak programs that cannot read `~/.XCompose`.
+    FlatpakBlind = "E0235" Warning;
+    /// Snaps, which cannot read `~/.XCompose`.
+    SnapBlind = "E0236" Note;
+    /// Programs built on Chromium, on Wayland.
+    ChromiumBlind = "E0237" Note;
+
+    /// A cache that is older than what it was made of.
+    StaleCache = "E0240" Warning;
+
+    /// An option of the keymap whose job for Caps Lock is lost.
+    OptionLost = "E0250" Warning;
+    /// An option of the keymap for Caps Lock that may stay.
+    OptionHarmless = "E0251" Note;
+    /// Another program takes Caps Lock, or may.
+    RemapperTakesCapsLock = "E0252" Warning;
+    /// Another program takes keys, but not Caps Lock.
+    RemapperRuns = "E0253" Note;
+    /// Another program that takes keys starts with the machine.
+    RemapperInstalled = "E0254" Note;
+    /// Caps Lock is on.
+    CapsLockOn = "E0255" Warning;
+    /// Caps Lock is on, and no key turns it off.
+    CapsLockStuck = "E0256" Error;
+
+    /// There is no `/dev/uinput`.
+    NoUinput = "E0260" Warning;
+    /// `/dev/uinput` may not be written to.
+    UinputDenied = "E0261" Warning;
+    /// No keyboard may be read.
+    InputDenied = "E0262" Warning;
+    /// A group that counts from the next login on.
+    GroupNotYet = "E0263" Warning;
+    /// `/dev/uinput` is open for everybody.
+    UinputForAll = "E0264" Warning;
+    /// The user is in the group `input`.
+    InInputGroup = "E0265" Note;
+
+    /// The daemon does not run.
+    DaemonNotRunning = "E0270" Warning;
+    /// The daemon does not answer.
+    DaemonSilent = "E0271" Error;
+    /// The daemon is of another version.
+    DaemonVersion = "E0272" Warning;
+    /// The daemon is paused.
+    DaemonPaused = "E0273" Warning;
+    /// The daemon goes by older settings.
+    DaemonKept = "E0274" Warning;
+    /// Nothing starts the daemon at the next login.
+    NotStartedAtLogin = "E0275" Note;
+    /// systemd and the desktop both start the daemon.
+    StartedTwice = "E0276" Warning;
+    /// The unit failed.
+    DaemonFailed = "E0277" Error;
+    /// The unit waits for a target that the desktop does not start.
+    NoGraphicalSession = "E0278" Warning;
+    /// Another program has the trigger.
+    TriggerRefused = "E0279" Warning;
+    /// The daemon serves another display.
+    DaemonElsewhere = "E0280" Warning;
+    /// The daemon serves no keyboard.
+    NoKeyboard = "E0281" Warning;
+    /// `composekeyd` is not installed.
+    DaemonNotInstalled = "E0282" Warning;
+
+    /// Settings or keymaps with errors.
+    ConfigErrors = "E0285" Error;
+    /// Settings or keymaps with warnings.
+    ConfigWarnings = "E0286" Warning;
 }

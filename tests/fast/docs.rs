@@ -13,7 +13,7 @@ use composekey::{
     map,
 };
 
-use crate::support::Home;
+use crate::{doctor::Machine, support::Home};
 
 /// A fenced block: its heading, its language and marks, its text.
 struct Block {
@@ -58,6 +58,11 @@ fn blocks(document: &str) -> Vec<Block> {
 
 /// The codes that an example causes.
 fn caused(block: &Block) -> Vec<String> {
+    if let Some(base) = block.info.strip_prefix("machine") {
+        let base = if base.is_empty() { "x11" } else { base.trim() };
+        let findings = Machine::named(base).with(&block.text).examine().1;
+        return findings.iter().map(|finding| finding.code.id().to_owned()).collect();
+    }
     let home = Home::new();
     home.write("latin1.toml", b"# caf\xe9\n");
     let big = fs::File::create(home.path("big.toml")).unwrap();

@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["engine"],
     &["x11"],
     &["input", "output"],
-    &["config", "ipc", "daemon", "cli", "save"],
+    &["config", "ipc", "daemon", "cli", "save", "doctor"],
 ];
 
 /// Layers whose modules may use each other.

@@ -3,6 +3,7 @@
 mod cli;
 mod compose_check;
 mod docs;
+mod doctor;
 mod edit;
 mod explain;
 mod generate;

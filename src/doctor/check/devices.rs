@@ -1,0 +1,107 @@
+//! `/dev/uinput` and `/dev/input`: needed where the keys do not come from an X server.
+
+use super::{Facts, Finding, and};
+use crate::{diagnostic::Code, doctor::Topic};
+
+/// The rule that gives `/dev/uinput` to its group, in one line for a shell.
+const RULE: &str = "echo 'KERNEL==\"uinput\", GROUP=\"input\", MODE=\"0660\", \
+                    OPTIONS+=\"static_node=uinput\"' \
+                    | sudo tee /etc/udev/rules.d/70-composekey.rules";
+
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = for_all(facts).into_iter().chain(input_group(facts)).collect();
+    if needed(facts) {
+        let questions = [group_not_yet, no_uinput, uinput_denied, input_denied];
+        // The first is often why the others are so.
+        findings.extend(questions.iter().find_map(|question| question(facts)));
+    }
+    findings
+}
+
+/// Whether the devices are the daemon's way in.
+fn needed(facts: &Facts) -> bool {
+    facts.service.daemon.as_ref().is_some_and(|daemon| daemon.input == "evdev")
+}
+
+fn finding(code: Code, what: String, why: &str) -> Finding {
+    Finding::new(code, Topic::Devices, what, why)
+}
+
+fn group_not_yet(facts: &Facts) -> Option<Finding> {
+    let groups = &facts.devices.groups_not_yet;
+    if groups.is_empty() {
+        return None;
+    }
+    let what = format!("you are in the group {}, but not in this session", and(groups));
+    let why = "groups are given at the login: until the next one the devices stay closed";
+    Some(
+        finding(Code::GroupNotYet, what, why)
+            .fix("loginctl terminate-user \"$USER\"")
+            .then("which logs you out at once: save your work first"),
+    )
+}
+
+fn no_uinput(facts: &Facts) -> Option<Finding> {
+    if facts.devices.uinput.is_some() {
+        return None;
+    }
+    let why = "keys that are taken from a keyboard go back to the system through it";
+    Some(
+        finding(Code::NoUinput, "`/dev/uinput` is not there".to_owned(), why)
+            .fix("sudo modprobe uinput && echo uinput | sudo tee /etc/modules-load.d/uinput.conf"),
+    )
+}
+
+fn uinput_denied(facts: &Facts) -> Option<Finding> {
+    let device = facts.devices.uinput.as_ref().filter(|device| !device.writable)?;
+    let what =
+        format!("you may not write to `/dev/uinput` ({}, group {})", device.mode, device.group);
+    let why = "keys that are taken from a keyboard go back to the system through it";
+    let finding = finding(Code::UinputDenied, what, why);
+    Some(match facts.devices.rule {
+        Some(_) => finding
+            .fix(format!("sudo usermod -aG {} \"$USER\"", device.group))
+            .then("then log in again"),
+        None => finding
+            .fix(RULE)
+            .then("then `sudo udevadm trigger --name-match=uinput`, and be in the group `input`"),
+    })
+}
+
+fn input_denied(facts: &Facts) -> Option<Finding> {
+    let devices = &facts.devices;
+    if devices.readable > 0 || devices.inputs == 0 {
+        return None;
+    }
+    let what = format!("you may read none of the {} devices in `/dev/input`", devices.inputs);
+    let why = "no other way leads to a keyboard there; every program of yours can read it then";
+    Some(
+        finding(Code::InputDenied, what, why)
+            .fix("sudo usermod -aG input \"$USER\"")
+            .then("then log in again"),
+    )
+}
+
+fn for_all(facts: &Facts) -> Option<Finding> {
+    let device = facts.devices.uinput.as_ref().filter(|device| device.for_all)?;
+    let what = format!("everybody may write to `/dev/uinput` ({})", device.mode);
+    let why = "any program, of any user, can type into your windows";
+    Some(
+        finding(Code::UinputForAll, what, why)
+            .fix("sudo chmod o-rw /dev/uinput")
+            .then("and mend the udev rule that opens it"),
+    )
+}
+
+fn input_group(facts: &Facts) -> Option<Finding> {
+    if !facts.devices.in_input_group || facts.user.uid == 0 {
+        return None;
+    }
+    let what = "you are in the group `input`".to_owned();
+    let why = "every program that you start can read every key of every keyboard; on X11 composekeyd needs no group";
+    Some(
+        finding(Code::InInputGroup, what, why)
+            .fix("sudo gpasswd --delete \"$USER\" input")
+            .then("unless another program needs it"),
+    )
+}

@@ -1,0 +1,118 @@
+//! Displays, and who asks.
+
+use super::{Facts, Finding, typed};
+use crate::{diagnostic::Code, doctor::Topic};
+
+pub(super) fn check(facts: &Facts) -> Vec<Finding> {
+    let questions = [no_display, dead_display, wayland, contradiction, as_root, runtime_dir];
+    questions.iter().filter_map(|question| question(facts)).collect()
+}
+
+fn no_display(facts: &Facts) -> Option<Finding> {
+    let session = &facts.session;
+    if session.x11.is_some() || session.wayland.is_some() {
+        return None;
+    }
+    let finding = Finding::new(
+        Code::NoDisplay,
+        Topic::Display,
+        "neither `DISPLAY` nor `WAYLAND_DISPLAY` is set",
+        "there is no screen here to type into; what is said below is about this login alone",
+    );
+    Some(match session.x11_sockets.first() {
+        Some(display) => finding
+            .fix(format!("DISPLAY={display} composekey doctor"))
+            .then("that is the X server that runs here"),
+        None => finding
+            .fix("startx /usr/bin/xterm")
+            .then("or log in to a desktop; over ssh, ask there: `composekey doctor`"),
+    })
+}
+
+fn dead_display(facts: &Facts) -> Option<Finding> {
+    let session = &facts.session;
+    let x11 = session.x11.as_ref()?;
+    let error = x11.error.as_ref()?;
+    let other = session.x11_sockets.iter().find(|display| **display != x11.display);
+    let finding = Finding::new(
+        Code::DeadDisplay,
+        Topic::Display,
+        format!("the X display `{}` cannot be used: {error}", x11.display),
+        "composekeyd and every X program of this session need it",
+    );
+    Some(match other {
+        Some(display) => finding.fix(format!("export DISPLAY={display}")),
+        None => finding
+            .fix("unset DISPLAY")
+            .then("or log in again; as another user, `XAUTHORITY` must name the owner's file"),
+    })
+}
+
+fn wayland(facts: &Facts) -> Option<Finding> {
+    if !facts.is_wayland() || facts.service.daemon.is_some() {
+        return None;
+    }
+    Some(
+        Finding::new(
+            Code::WaylandSession,
+            Topic::Display,
+            "this is a Wayland session, which composekeyd cannot serve yet",
+            "its X server sees the keys of X programs only: Caps Lock cannot be held for the rest",
+        )
+        .fix("composekey generate")
+        .then("programs then compose with ~/.XCompose; or choose an X11 session where you log in"),
+    )
+}
+
+fn contradiction(facts: &Facts) -> Option<Finding> {
+    let session = &facts.session;
+    let kind = session.kind.as_deref().unwrap_or_default();
+    let finding =
+        |what: String, why| Finding::new(Code::SessionContradiction, Topic::Display, what, why);
+    if let Some(wayland) = session.wayland.as_ref().filter(|wayland| !wayland.there) {
+        let what =
+            format!("`WAYLAND_DISPLAY` is `{}`, and there is no such socket", wayland.display);
+        let why = "programs that try Wayland first wait for nothing, or end";
+        return Some(finding(what, why).fix("unset WAYLAND_DISPLAY"));
+    }
+    if kind == "x11" && session.wayland.is_some() {
+        let what = "`XDG_SESSION_TYPE` is `x11`, but there is a Wayland display as well".to_owned();
+        let why = "toolkits go by one or the other, and so read different Compose files";
+        return Some(finding(what, why).fix("export XDG_SESSION_TYPE=wayland"));
+    }
+    if kind == "wayland" && session.wayland.is_none() && session.x11.is_some() {
+        let what = "`XDG_SESSION_TYPE` is `wayland`, but `WAYLAND_DISPLAY` is not set".to_owned();
+        let why =
+            "programs started from here take the X display, where GTK composes in another way";
+        return Some(finding(what, why).fix("export WAYLAND_DISPLAY=wayland-0"));
+    }
+    None
+}
+
+fn as_root(facts: &Facts) -> Option<Finding> {
+    let user = facts.user.sudo_from.as_ref()?;
+    Some(
+        Finding::new(
+            Code::AskedAsRoot,
+            Topic::User,
+            format!("this was asked as root, by `{user}`"),
+            "what is said here is about root's files, variables and daemon, not yours",
+        )
+        .fix("composekey doctor")
+        .then("without `sudo`: it needs no rights"),
+    )
+}
+
+fn runtime_dir(facts: &Facts) -> Option<Finding> {
+    let session = &facts.session;
+    let usual = session.usual_runtime_dir.as_ref().filter(|_| session.runtime_dir.is_none())?;
+    Some(
+        Finding::new(
+            Code::NoRuntimeDir,
+            Topic::Display,
+            "`XDG_RUNTIME_DIR` is not set",
+            "the daemon of your session listens below it, and is not found without it",
+        )
+        .fix(format!("export XDG_RUNTIME_DIR={}", typed(usual, facts))),
+    )
+}
