@@ -9,7 +9,7 @@ use std::{path::Path, sync::Arc};
 
 pub use disk::{Disk, MAX_BYTES, MAX_LINKS};
 pub use paths::Paths;
-pub use settings::{Feedback, NAMES, Settings};
+pub use settings::{Backend, Feedback, NAMES, Settings};
 
 use crate::{
     diagnostic::{Code, Diagnostic, Severity},

@@ -18,6 +18,24 @@ pub struct Settings {
     pub feedback: Feedback,
     /// Window classes in which nothing is grabbed, because their programs read keycodes.
     pub ignore: Vec<String>,
+    /// Where keys come from.
+    pub backend: Backend,
+    /// Devices that are keyboards though they do not look so (evdev).
+    pub include_devices: Vec<String>,
+    /// Devices that are left alone (evdev).
+    pub exclude_devices: Vec<String>,
+}
+
+/// Where keys come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Backend {
+    /// An X server when there is a real one, else the keyboards themselves.
+    #[default]
+    Auto,
+    /// An X server.
+    X11,
+    /// The keyboards themselves.
+    Evdev,
 }
 
 /// What a mismatch does.
@@ -43,6 +61,9 @@ pub const NAMES: &[&str] = &[
     "compose_timeout_ms",
     "feedback",
     "ignore",
+    "backend",
+    "include_devices",
+    "exclude_devices",
     "keymaps",
     "remove",
 ];
@@ -85,12 +106,18 @@ const ON_MISMATCH: &[(&str, OnMismatch)] =
 const FEEDBACK: &[(&str, Feedback)] =
     &[("bell", Feedback::Bell), ("led", Feedback::Led), ("none", Feedback::None)];
 
+const BACKEND: &[(&str, Backend)] =
+    &[("auto", Backend::Auto), ("x11", Backend::X11), ("evdev", Backend::Evdev)];
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             engine: engine::Settings::default(),
             feedback: Feedback::default(),
             ignore: IGNORE.iter().map(|&class| class.to_owned()).collect(),
+            backend: Backend::default(),
+            include_devices: Vec::new(),
+            exclude_devices: Vec::new(),
         }
     }
 }
@@ -125,11 +152,10 @@ impl Settings {
                 reader.milliseconds(entry.value, 500..=60_000, &mut engine.compose_timeout);
             }
             "feedback" => reader.choice(entry.value, FEEDBACK, &mut self.feedback),
-            "ignore" => {
-                if let Some(classes) = map::spanned_strings(entry.value, name, diagnostics) {
-                    self.ignore = classes.into_iter().map(|(class, _)| class).collect();
-                }
-            }
+            "ignore" => reader.strings(entry.value, &mut self.ignore),
+            "backend" => reader.choice(entry.value, BACKEND, &mut self.backend),
+            "include_devices" => reader.strings(entry.value, &mut self.include_devices),
+            "exclude_devices" => reader.strings(entry.value, &mut self.exclude_devices),
             _ => return Err(entry),
         }
         Ok(())
@@ -159,6 +185,13 @@ impl Reader<'_> {
                     .at(span, "")
                     .did_you_mean(&word, words),
             ),
+        }
+    }
+
+    /// A list of strings.
+    fn strings(&mut self, value: Value, setting: &mut Vec<String>) {
+        if let Some(strings) = map::spanned_strings(value, self.name, self.diagnostics) {
+            *setting = strings.into_iter().map(|(string, _)| string).collect();
         }
     }
 

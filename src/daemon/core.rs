@@ -7,7 +7,7 @@ use super::{
     backend::Backend,
     control::Control,
     guard::Guard,
-    load::{self, Loaded, Loading},
+    load::{Loaded, Loading},
     serve::Pending,
     signals::Signals,
     watch::Watcher,
@@ -43,15 +43,15 @@ pub(super) struct Core {
 }
 
 impl Core {
-    /// Reads the maps.
+    /// Starts with what was read.
     pub(super) fn new(
         paths: &Paths,
+        loaded: Loaded,
         signals: Signals,
         control: Control,
         guard: Guard,
     ) -> Result<Self, StartError> {
         let system = |what| move |error| StartError::System(what, error);
-        let loaded = load::load(paths);
         let mut watcher = Watcher::new().map_err(system("watching the maps"))?;
         watcher.set_files(&loaded.files);
         Ok(Self {

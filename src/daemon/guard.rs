@@ -13,14 +13,17 @@
 
 use std::{
     ffi::OsString,
-    io::{self, Read, Write},
+    io::{self, IoSlice, Read, Write},
+    mem::MaybeUninit,
     os::{
-        fd::OwnedFd,
+        fd::{BorrowedFd, OwnedFd},
         unix::{net::UnixStream, process::CommandExt},
     },
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
+
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 
 /// How often a daemon in a hold shows that it lives.
 const BEAT: Duration = Duration::from_millis(400);
@@ -145,6 +148,18 @@ impl Guard {
             // A full socket is a guard that stands still itself.
             self.gone |= error.kind() != io::ErrorKind::WouldBlock;
         }
+    }
+
+    /// Says something of the backend's own, with descriptors to share.
+    pub(super) fn share(&mut self, bytes: &[u8], descriptors: &[BorrowedFd<'_>]) {
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(4))];
+        let mut control = SendAncillaryBuffer::new(&mut space);
+        let shared =
+            descriptors.is_empty() || control.push(SendAncillaryMessage::ScmRights(descriptors));
+        let flags = SendFlags::NOSIGNAL;
+        let sent = sendmsg(&self.socket, &[IoSlice::new(bytes)], &mut control, flags);
+        // A guard that does not know of a keyboard cannot give it back.
+        self.gone |= !shared || sent != Ok(bytes.len());
     }
 
     /// When [`Self::beat`] is to be called next.

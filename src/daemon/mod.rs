@@ -6,6 +6,7 @@
 mod backend;
 mod control;
 mod core;
+mod evdev;
 mod guard;
 mod load;
 mod run;
@@ -22,9 +23,9 @@ use rustix::time::Timespec;
 
 pub(crate) use start::caps_lock_job;
 
-use self::{control::Control, core::Core, signals::Signals, x11::X11};
+use self::{control::Control, core::Core, evdev::Evdev, signals::Signals, x11::X11};
 use crate::{
-    config::Paths,
+    config::{self, Paths},
     x11::{Display, DisplayError},
 };
 
@@ -45,6 +46,9 @@ struct Arguments {
     /// Serve this X display instead of `$DISPLAY`
     #[arg(long, value_name = "NAME")]
     display: Option<String>,
+    /// Take keys from there, whatever the settings say
+    #[arg(long, value_name = "WAY")]
+    backend: Option<BackendName>,
 }
 
 /// Runs the program with these arguments, the first of which is its name.
@@ -67,7 +71,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(config) = arguments.config {
         paths.set_config(config);
     }
-    match run(&paths, arguments.display.as_deref()) {
+    match run(&paths, arguments.display.as_deref(), arguments.backend.map(Into::into)) {
         Ok(End::Asked) => ExitCode::SUCCESS,
         Ok(End::DisplayGone) => {
             say("the X server went away: good bye");
@@ -93,14 +97,36 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// Serves until something ends it.
-fn run(paths: &Paths, display_name: Option<&str>) -> Result<End, StartError> {
+fn run(
+    paths: &Paths,
+    display_name: Option<&str>,
+    backend: Option<config::Backend>,
+) -> Result<End, StartError> {
     let system = |what| move |error| StartError::System(what, error);
     let signals = Signals::install().map_err(system("catching signals"))?;
     let control = Control::open(&paths.control_dir()).map_err(StartError::Control)?;
-    let display = Display::open(display_name)?;
-    let guard = X11::guard(&display, display_name)?;
-    let mut core = Core::new(paths, signals, control, guard)?;
-    let backend = X11::new(&mut core, display, display_name, "a real X server")?;
+    let loaded = load::load(paths);
+    let backend = backend.unwrap_or(loaded.settings.backend);
+    let why = match backend {
+        config::Backend::Evdev => "asked for".to_owned(),
+        config::Backend::X11 | config::Backend::Auto => match Display::open(display_name) {
+            Ok(display) => {
+                let guard = X11::guard(&display, display_name)?;
+                let mut core = Core::new(paths, loaded, signals, control, guard)?;
+                let asked = backend == config::Backend::X11;
+                let why = if asked { "asked for" } else { "a real X server" };
+                let backend = X11::new(&mut core, display, display_name, why)?;
+                return Ok(run::run(core, backend));
+            }
+            Err(error) if backend == config::Backend::X11 => return Err(error.into()),
+            Err(error) => error.to_string(),
+        },
+    };
+    let mut core = Core::new(paths, loaded, signals, control, Evdev::guard()?)?;
+    let backend = Evdev::new(&mut core, why.clone()).map_err(|error| match backend {
+        config::Backend::Auto => StartError::Neither(why, Box::new(error)),
+        _ => error,
+    })?;
     Ok(run::run(core, backend))
 }
 
@@ -111,7 +137,29 @@ fn guard(what: &[OsString]) -> ExitCode {
             let client = client.to_str().and_then(|client| client.parse().ok());
             client.map_or(ExitCode::from(2), x11::watch::watch)
         }
+        [backend] if backend == evdev::GUARD => evdev::watch::watch(),
         _ => ExitCode::from(2),
+    }
+}
+
+/// The words of `--backend`.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum BackendName {
+    /// An X server's keys when there is a real one, else the keyboards themselves
+    Auto,
+    /// An X server's keys
+    X11,
+    /// The keyboards themselves
+    Evdev,
+}
+
+impl From<BackendName> for config::Backend {
+    fn from(name: BackendName) -> Self {
+        match name {
+            BackendName::Auto => Self::Auto,
+            BackendName::X11 => Self::X11,
+            BackendName::Evdev => Self::Evdev,
+        }
     }
 }
 
@@ -136,6 +184,12 @@ enum StartError {
     Display(DisplayError),
     Control(control::ControlError),
     Output(crate::output::x11::OutputError),
+    /// A right to the keyboards is missing: which, and what mends it.
+    Rights(String),
+    /// libxkbcommon has no keymap of that name.
+    Keymap,
+    /// Neither an X server nor the keyboards: why not the one, why not the other.
+    Neither(String, Box<StartError>),
     /// Something of the system's failed: what, and how.
     System(&'static str, std::io::Error),
 }
@@ -154,7 +208,7 @@ impl fmt::Display for StartError {
                 write!(f, "{error}; is `$DISPLAY` set, and may this user use the display?")
             }
             Self::Display(error @ DisplayError::Xwayland) => {
-                write!(f, "{error}: on Wayland composekeyd cannot serve it yet")
+                write!(f, "{error}: `--backend evdev` takes the keyboards themselves")
             }
             Self::Display(error) => error.fmt(f),
             Self::Control(Running) => f.write_str(
@@ -169,6 +223,15 @@ impl fmt::Display for StartError {
                 write!(f, "error opening `{}`: {error}", path.display())
             }
             Self::Output(error) => error.fmt(f),
+            Self::Rights(missing) => f.write_str(missing),
+            Self::Keymap => f.write_str(
+                "the keymap of the system cannot be read: `/etc/default/keyboard` or \
+                 `XKB_DEFAULT_LAYOUT` names a layout that is not there",
+            ),
+            Self::Neither(display, keyboards) => write!(
+                f,
+                "no X server can be served ({display}), nor the keyboards themselves: {keyboards}"
+            ),
             Self::System(what, error) => write!(f, "error {what}: {error}"),
         }
     }

@@ -87,6 +87,9 @@ pub enum Event<K> {
     /// The session's group changed by other means than this keyboard's keys. Drops what is
     /// pending.
     Group(u32),
+    /// Events of this keyboard were lost; those that come next say which keys are down now. Drops
+    /// what is pending: nobody knows what was typed.
+    Lost(DeviceId),
     /// A keyboard went away, with whatever was held on it.
     DeviceGone(DeviceId),
     /// The map changed: from now on this table answers; pending keys are fed again.

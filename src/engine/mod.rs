@@ -80,6 +80,11 @@ impl<K: Keyboard> Engine<K> {
             Event::Group(group) => {
                 self.devices.iter_mut().for_each(|device| device.change_group(group, actions));
             }
+            Event::Lost(device) => {
+                if let Some(device) = self.device(device) {
+                    device.stop(actions);
+                }
+            }
             Event::DeviceGone(id) => {
                 if let Some(index) = self.devices.iter().position(|device| device.id == id) {
                     self.devices.remove(index).let_go(actions);

@@ -32,6 +32,8 @@ pub enum Undelivered {
     Untypable,
     /// No key of the keymap types a character of the text.
     NotInKeymap,
+    /// No keyboard is there to type with.
+    NoKeyboard,
     /// The display is gone.
     Display(String),
 }
@@ -44,6 +46,7 @@ impl fmt::Display for Undelivered {
             Self::Refused => f.write_str("the X server refuses to change the keymap"),
             Self::Untypable => f.write_str("the text has a control character that no key types"),
             Self::NotInKeymap => f.write_str("no key of the keymap types a character of the text"),
+            Self::NoKeyboard => f.write_str("no keyboard is there to type with"),
             Self::Display(cause) => write!(f, "error talking to the display: {cause}"),
         }
     }

@@ -1,8 +1,42 @@
 //! composekeyd on evdev: what is typed on a keyboard is what its twin says.
 
 mod hardware;
+mod plugs;
+mod safety;
+mod typing;
 
 use crate::{Group, cases};
 
-pub(crate) const GROUP: Group =
-    Group { name: "evdev", hardware: &[], cases: cases![hardware::keys_of_both_keyboards_arrive] };
+pub(crate) const GROUP: Group = Group {
+    name: "evdev",
+    hardware: &[],
+    cases: cases![
+        hardware::keys_of_both_keyboards_arrive,
+        typing::a_key_is_passed_on,
+        typing::holds_and_taps_compose,
+        typing::a_mismatch_types_nothing,
+        typing::overlapping_keys_are_paired,
+        typing::a_text_goes_out_while_shift_is_held,
+        typing::shift_and_caps_lock_is_caps_lock,
+        typing::all_keys_buttons_and_axes_pass,
+        typing::the_twin_is_like_its_keyboard,
+        plugs::a_usb_keyboard_comes_and_goes,
+        plugs::a_second_keyboard_while_composing,
+        plugs::a_board_that_is_pulled_leaves_no_key_down,
+        plugs::lamps_are_relayed,
+        plugs::a_caps_lock_that_was_on_is_cleared_once,
+        plugs::dropped_events_leave_no_key_down,
+        safety::killed_in_every_state,
+        safety::stopped_in_every_state,
+        safety::a_short_stop_loses_nothing,
+        safety::the_chord_ends_it,
+        safety::the_chord_ends_a_stopped_one,
+        safety::a_stopped_guard_does_not_hold_the_keyboard,
+        safety::a_killed_guard_is_replaced,
+        safety::a_key_that_is_held_at_the_start_is_waited_for,
+        safety::pausing_gives_the_keyboards_back,
+        safety::a_clean_end_leaves_nothing,
+        safety::two_daemons_do_not_chain,
+        safety::another_programs_keyboard_is_left_to_it,
+    ],
+};

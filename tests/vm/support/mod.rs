@@ -1,6 +1,11 @@
 //! What cases are made of.
 
+pub(crate) mod board;
+#[allow(dead_code, reason = "shared with the tests on X servers")]
+#[path = "../../e2e/support/daemon.rs"]
+pub(crate) mod daemon;
 pub(crate) mod reader;
+pub(crate) mod rig;
 
 use std::{
     thread,

@@ -1,9 +1,18 @@
 //! [`Reader`]: an application that reads an input device, as a display server does.
 
-use std::{fs, os::fd::AsFd, path::PathBuf};
+use std::{
+    fs,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    thread,
+    time::Duration,
+};
 
-use evdev::{EventSummary, EventType, KeyCode, raw_stream::RawDevice};
-use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use composekey::engine::XkbKeyboard;
+use evdev::{
+    EventSummary, EventType, InputEvent, KeyCode, SynchronizationCode, raw_stream::RawDevice,
+};
+use xkbcommon::xkb;
 
 use super::wait_until;
 
@@ -14,11 +23,14 @@ pub(crate) fn nodes() -> Vec<PathBuf> {
     paths.filter(|path| path.to_string_lossy().contains("/event")).collect()
 }
 
-/// An open input device.
+/// An open input device. A thread reads it all the time, as a display server would: the kernel keeps
+/// few events.
 #[derive(Debug)]
 pub(crate) struct Reader {
     device: RawDevice,
+    came: Arc<Mutex<Vec<InputEvent>>>,
     keys: Vec<(KeyCode, i32)>,
+    others: Vec<(EventType, u16, i32)>,
 }
 
 impl Reader {
@@ -27,35 +39,108 @@ impl Reader {
     pub(crate) fn open(what: &str, wanted: impl Fn(&RawDevice) -> bool) -> Self {
         let mut found = None;
         let there = wait_until(|| {
-            found = nodes().iter().filter_map(|node| RawDevice::open(node).ok()).find(&wanted);
+            let wanted = |node: &PathBuf| RawDevice::open(node).is_ok_and(|device| wanted(&device));
+            found = nodes().into_iter().find(wanted);
             found.is_some()
         });
         assert!(there, "no such device: {what}; there are {:?}", names());
-        let device = found.expect("it is there");
-        let flags = fcntl_getfl(device.as_fd()).expect("flags of a descriptor");
-        fcntl_setfl(device.as_fd(), flags | OFlags::NONBLOCK).expect("flags of a descriptor");
-        Self { device, keys: Vec::new() }
+        let node = found.expect("it is there");
+        let device = RawDevice::open(&node).expect("it was there");
+        let mut reading = RawDevice::open(&node).expect("it was there");
+        let came = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&came);
+        // Ends with the device.
+        thread::spawn(move || {
+            while let Ok(events) = reading.fetch_events() {
+                sink.lock().expect("no reader panics").extend(events);
+            }
+        });
+        Self { device, came, keys: Vec::new(), others: Vec::new() }
     }
 
     /// Opens the keyboard with this name that stands for no other.
     #[track_caller]
     pub(crate) fn physical(name: &str) -> Self {
         Self::open(name, |device| {
-            device.name() == Some(name)
-                && !device.physical_path().unwrap_or_default().starts_with("composekey")
+            let phys = device.physical_path().unwrap_or_default();
+            device.name() == Some(name) && !phys.starts_with("composekey")
         })
     }
 
     /// Every press (1), repeat (2) and release (0) so far.
     pub(crate) fn keys(&mut self) -> &[(KeyCode, i32)] {
-        if let Ok(events) = self.device.fetch_events() {
-            let events = events.filter(|event| event.event_type() == EventType::KEY);
-            self.keys.extend(events.filter_map(|event| match event.destructure() {
-                EventSummary::Key(_, code, value) => Some((code, value)),
-                _ => None,
-            }));
+        for event in self.came.lock().expect("no reader panics").drain(..) {
+            match event.destructure() {
+                EventSummary::Key(_, code, value) => self.keys.push((code, value)),
+                EventSummary::Synchronization(_, SynchronizationCode::SYN_DROPPED, _) => {
+                    panic!("the test itself read too late")
+                }
+                EventSummary::Synchronization(..) => {}
+                _ => self.others.push((event.event_type(), event.code(), event.value())),
+            }
         }
         &self.keys
+    }
+
+    /// Takes everything that came and is no key.
+    pub(crate) fn others(&mut self) -> Vec<(EventType, u16, i32)> {
+        self.keys();
+        std::mem::take(&mut self.others)
+    }
+
+    /// What these keys type on the layout `us`.
+    pub(crate) fn text(&mut self) -> String {
+        self.keys();
+        let us = XkbKeyboard::from_names("us", "", "").expect("a keymap");
+        let mut state = xkb::State::new(us.keymap());
+        let mut text = String::new();
+        for &(code, value) in &self.keys {
+            let key = xkb::Keycode::new(u32::from(code.0) + 8);
+            match value {
+                0 => drop(state.update_key(key, xkb::KeyDirection::Up)),
+                1 => {
+                    text.push_str(&state.key_get_utf8(key));
+                    let _ = state.update_key(key, xkb::KeyDirection::Down);
+                }
+                _ => {}
+            }
+        }
+        text
+    }
+
+    /// Waits until exactly this was typed.
+    #[track_caller]
+    pub(crate) fn expect_text(&mut self, wanted: &str) {
+        wait_until(|| self.text().len() >= wanted.len());
+        // What is too much comes a moment later.
+        thread::sleep(Duration::from_millis(50));
+        assert_eq!(self.text(), wanted);
+    }
+
+    /// The keys that the kernel says are down.
+    pub(crate) fn down(&self) -> Vec<KeyCode> {
+        self.device.get_key_state().map(|keys| keys.iter().collect()).unwrap_or_default()
+    }
+
+    /// Waits until no key is down.
+    pub(crate) fn rests(&self) -> bool {
+        wait_until(|| self.down().is_empty())
+    }
+
+    /// How often this key was pressed.
+    pub(crate) fn strokes_of(&mut self, code: KeyCode) -> usize {
+        self.keys().iter().filter(|&&key| key == (code, 1)).count()
+    }
+
+    /// Forgets what came.
+    pub(crate) fn clear(&mut self) {
+        self.keys();
+        self.keys.clear();
+    }
+
+    /// The device itself.
+    pub(crate) fn device(&mut self) -> &mut RawDevice {
+        &mut self.device
     }
 
     /// Waits until exactly these presses and releases came, repeats left out.

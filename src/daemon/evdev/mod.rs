@@ -1,0 +1,456 @@
+//! [`Evdev`]: keys from the kernel's keyboards, keys and text to the session by their twins.
+//!
+//! ```text
+//! keyboard ──taken──▶ input::evdev ──▶ engine ──▶ twin ──▶ display server or console
+//!                          └── axes, switches, lamps ──▶ ◀──┘
+//! ```
+
+mod rights;
+mod seat;
+mod unlock;
+pub(super) mod watch;
+
+use std::{
+    collections::VecDeque,
+    convert::Infallible,
+    os::fd::{AsFd, BorrowedFd},
+    time::{Duration, Instant},
+};
+
+use evdev::LedCode;
+use xkbcommon::xkb;
+
+use self::{seat::Seat, unlock::Unlock};
+use super::{
+    End, StartError,
+    backend::{Backend, Description},
+    core::Core,
+    guard::Guard,
+    say,
+};
+use crate::{
+    config,
+    engine::{Action, DeviceId, Direction, Event, Feedback, KeyEvent},
+    input::evdev::{EvdevInput, Input, Lamp, Ready, Rules, State, Word},
+    ipc::Keyboard,
+    keycode::Keycode,
+    output::{Ticket, Undelivered},
+};
+
+/// The argument that makes a guard watch keyboards.
+pub(super) const GUARD: &str = "evdev";
+
+/// How long the lamp that tells of a mismatch is lit.
+const FLASH: Duration = Duration::from_millis(150);
+
+/// The machine's keyboards and their twins.
+#[derive(Debug)]
+pub(super) struct Evdev {
+    input: EvdevInput,
+    seat: Seat,
+    unlock: Unlock,
+    /// The keyboard whose key came last: text is typed on its twin.
+    current: Option<DeviceId>,
+    /// The keyboards that compose without their trigger.
+    kept: Vec<DeviceId>,
+    /// Texts that callers gave, and what became of them.
+    texts: VecDeque<(Ticket, String)>,
+    tickets: u64,
+    /// When the lamp of a mismatch goes out.
+    dark_at: Option<Instant>,
+    why: String,
+    /// Empty between two steps.
+    ready: Vec<Ready>,
+    found: Vec<(Instant, Input)>,
+    words: Vec<(DeviceId, Word)>,
+}
+
+impl Evdev {
+    /// Starts the guard.
+    pub(super) fn guard() -> Result<Guard, StartError> {
+        let started = Guard::start(&[GUARD.to_owned()], None);
+        started.map_err(|error| StartError::System("starting the guard", error))
+    }
+
+    /// Opens the keyboards. None is taken yet.
+    pub(super) fn new(core: &mut Core, why: String) -> Result<Self, StartError> {
+        rights::check().map_err(StartError::Rights)?;
+        let config::Settings { include_devices, exclude_devices, .. } = &core.loaded.settings;
+        let rules = Rules { include: include_devices.clone(), exclude: exclude_devices.clone() };
+        let mut input = EvdevInput::new(rules)
+            .map_err(|error| StartError::System("watching `/dev/input`", error))?;
+        for device in input.scan(Instant::now()) {
+            if let Some(keyboard) = input.keyboard(device) {
+                watch::came(&mut core.guard, device, keyboard);
+            }
+        }
+        let nothing = input.keyboards().next().is_none();
+        if let Some(node) = input.forbidden().next().filter(|_| nothing) {
+            return Err(StartError::Rights(rights::missing(node)));
+        }
+        let (keymap, origin) = keymap().ok_or(StartError::Keymap)?;
+        Ok(Self {
+            input,
+            seat: Seat::new(keymap, origin),
+            unlock: Unlock::default(),
+            current: None,
+            kept: Vec::new(),
+            texts: VecDeque::new(),
+            tickets: 0,
+            dark_at: None,
+            why,
+            ready: Vec::new(),
+            found: Vec::new(),
+            words: Vec::new(),
+        })
+    }
+
+    /// Presses or releases a key of a twin, and lets the seat know what the session makes of it.
+    fn key(&mut self, device: DeviceId, code: u16, down: bool) {
+        let mut elsewhere = false;
+        let mut changed = false;
+        for (other, twin) in self.input.twins() {
+            if other == device {
+                changed = twin.down().has(code) != down;
+                twin.key(code, down);
+            } else {
+                elsewhere |= twin.down().has(code);
+            }
+        }
+        if changed && !elsewhere {
+            self.seat.key(code, down);
+        }
+    }
+
+    /// Nothing stays down on this twin.
+    fn release(&mut self, device: DeviceId) {
+        let down = self.input.keyboard(device).map(|keyboard| *keyboard.twin.down());
+        for code in down.into_iter().flat_map(|down| down.iter()) {
+            self.key(device, code, false);
+        }
+    }
+
+    /// The one place where Caps Lock goes out as a lock.
+    fn tap_caps_lock(&mut self) {
+        let Some(device) = self.sink() else { return };
+        if let Some(keyboard) = self.input.keyboard(device) {
+            keyboard.twin.tap_caps_lock();
+            self.seat.key(58, true);
+            self.seat.key(58, false);
+        }
+    }
+
+    /// The keyboard on whose twin something is typed: the current one, else any.
+    fn sink(&self) -> Option<DeviceId> {
+        let taken = |device: &DeviceId| {
+            let mut keyboards = self.input.keyboards();
+            keyboards.any(|(id, keyboard)| id == *device && keyboard.state() == State::Taken)
+        };
+        let any = || self.input.keyboards().map(|(device, _)| device).find(taken);
+        self.current.filter(taken).or_else(any)
+    }
+
+    /// Types a text with the keys that have it; all of it or nothing.
+    fn type_text(&mut self, text: &str) -> Result<(), Undelivered> {
+        let sink = self.sink().ok_or(Undelivered::NoKeyboard)?;
+        let held: Vec<Keycode> =
+            self.input.twins().flat_map(|(_, twin)| twin.down().keycodes()).collect();
+        let strokes = self.seat.spell(text, &held)?.strokes();
+        let code = |key: Keycode| u16::try_from(key.0.saturating_sub(8)).unwrap_or(u16::MAX);
+        let twin = &self.input.keyboard(sink).ok_or(Undelivered::NoKeyboard)?.twin;
+        if strokes.iter().any(|&(key, _)| !twin.has(code(key))) {
+            return Err(Undelivered::NotInKeymap);
+        }
+        // What is held on another twin goes up and down there.
+        let mut lifted: Vec<(DeviceId, u16)> = Vec::new();
+        for (key, direction) in strokes {
+            let code = code(key);
+            if direction == Direction::Up {
+                let owners = self.input.twins().filter(|(_, twin)| twin.down().has(code));
+                let owners: Vec<_> = owners.map(|(device, _)| device).collect();
+                for device in owners {
+                    self.key(device, code, false);
+                    lifted.push((device, code));
+                }
+            } else {
+                let device = lifted.iter().find(|(_, lifted)| *lifted == code);
+                self.key(device.map_or(sink, |&(device, _)| device), code, true);
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, core: &mut Core, device: DeviceId) {
+        let mut found = std::mem::take(&mut self.found);
+        let gone = self.input.read(device, &mut found).is_err();
+        for (time, input) in found.drain(..) {
+            match input {
+                Input::Key(code, down) => self.on_key(core, device, time, code, down),
+                Input::Lost => core.events.push((time, Event::Lost(device))),
+            }
+            self.feed(core);
+        }
+        self.found = found;
+        if gone {
+            self.forget(core, device);
+        }
+    }
+
+    fn on_key(&mut self, core: &mut Core, device: DeviceId, time: Instant, code: u16, down: bool) {
+        self.current = Some(device);
+        let keycode = Keycode::from_evdev(code);
+        let opens = down && keycode == core.loaded.settings.engine.trigger;
+        if opens && !self.kept.contains(&device) {
+            let twin = self.input.keyboard(device).map(|keyboard| *keyboard.twin.down());
+            let held = twin.into_iter().flat_map(|down| down.keycodes()).collect();
+            let session = self.seat.session(held);
+            core.events.push((time, Event::Session { device, session }));
+        }
+        let direction = if down { Direction::Down } else { Direction::Up };
+        core.events.push((time, Event::Key(KeyEvent { device, keycode, direction })));
+    }
+
+    /// A keyboard is gone, and everything that was held on it.
+    fn forget(&mut self, core: &mut Core, device: DeviceId) {
+        self.release(device);
+        core.events.push((Instant::now(), Event::DeviceGone(device)));
+        self.feed(core);
+        self.kept.retain(|kept| *kept != device);
+        if let Some(keyboard) = self.input.remove(device) {
+            watch::gone(&mut core.guard, device);
+            say(&format!("keyboard `{}`: gone", keyboard.traits().name));
+        }
+    }
+
+    fn welcome(&mut self, core: &mut Core, devices: Vec<DeviceId>) {
+        for device in devices {
+            if let Some(keyboard) = self.input.keyboard(device) {
+                watch::came(&mut core.guard, device, keyboard);
+            }
+        }
+    }
+
+    fn hear(&mut self, core: &mut Core, device: DeviceId, word: Word, now: Instant) {
+        let Some(keyboard) = self.input.keyboard(device) else { return };
+        let name = keyboard.traits().name.clone();
+        match word {
+            Word::Taken => {
+                self.unlock.taken(keyboard.caps_lamp(), now);
+                let keyboard = self.seat.keyboard();
+                core.events.push((now, Event::Keyboard { device, keyboard }));
+                say(&format!("keyboard `{name}`: taken"));
+            }
+            Word::Held => {
+                say(&format!(
+                    "keyboard `{name}`: a key is held down on it; it is taken when none is"
+                ));
+            }
+            Word::Refused => {
+                say(&format!(
+                    "keyboard `{name}`: another program has it; it is taken when that lets go"
+                ));
+            }
+        }
+    }
+
+    fn on_lamps(&mut self, device: DeviceId) {
+        let lamps = self.input.relay_lamps(device);
+        for lamp in lamps {
+            self.seat.lamp(lamp);
+            if lamp.code == LedCode::LED_CAPSL.0 && self.unlock.lamp(lamp.lit) {
+                self.clear_caps_lock();
+            }
+        }
+    }
+
+    fn clear_caps_lock(&mut self) {
+        say("Caps Lock was on at the start: switched off, once");
+        self.tap_caps_lock();
+    }
+
+    /// Says that keys led nowhere. A keyboard of the kernel has no bell, so it is a lamp.
+    fn mismatch(&mut self, core: &Core, now: Instant) {
+        if core.loaded.settings.feedback == config::Feedback::None {
+            return;
+        }
+        let Some(device) = self.sink() else { return };
+        let lamp = Lamp { code: LedCode::LED_SCROLLL.0, lit: true };
+        if let Some(keyboard) = self.input.keyboard(device) {
+            keyboard.light(lamp);
+            self.dark_at = Some(now + FLASH);
+        }
+    }
+
+    fn proceed(&mut self, core: &mut Core, now: Instant) {
+        let mut words = std::mem::take(&mut self.words);
+        self.input.proceed(now, &mut words);
+        for (device, word) in words.drain(..) {
+            self.hear(core, device, word, now);
+        }
+        self.words = words;
+        if self.unlock.proceed(now) {
+            self.clear_caps_lock();
+        }
+        if self.dark_at.is_some_and(|at| at <= now) {
+            self.dark_at = None;
+            self.input.restore_lamps();
+        }
+        while let Some((ticket, text)) = self.texts.pop_front() {
+            let result = self.type_text(&text);
+            core.finish_text(ticket, result, now);
+        }
+    }
+
+    /// Gives the engine what came. Cannot fail: what goes wrong with a twin shows with the next key.
+    fn feed(&mut self, core: &mut Core) {
+        let Ok(()) = core.feed(self);
+    }
+
+    fn flush(&mut self) {
+        for (_, twin) in self.input.twins() {
+            let _ = twin.flush();
+        }
+    }
+}
+
+impl Backend for Evdev {
+    type Lost = Infallible;
+
+    fn step(&mut self, core: &mut Core) -> Result<(), Infallible> {
+        let mut ready = std::mem::take(&mut self.ready);
+        self.input.ready(&mut ready);
+        for ready in ready.drain(..) {
+            match ready {
+                Ready::Keyboard(device) => self.read(core, device),
+                Ready::Lamps(device) => self.on_lamps(device),
+                Ready::Devices => {
+                    let devices = self.input.look(Instant::now());
+                    self.welcome(core, devices);
+                }
+            }
+            self.flush();
+        }
+        self.ready = ready;
+        let now = Instant::now();
+        self.proceed(core, now);
+        self.feed(core);
+        core.run_deadlines(self, now)?;
+        self.flush();
+        Ok(())
+    }
+
+    fn act(&mut self, core: &mut Core, action: Action) -> Result<(), Infallible> {
+        match action {
+            Action::Pass(KeyEvent { device, keycode, direction }) => {
+                let code = u16::try_from(keycode.0.saturating_sub(8)).unwrap_or(0);
+                match direction {
+                    Direction::Down => self.key(device, code, true),
+                    Direction::Up => self.key(device, code, false),
+                    // The twin repeats by itself.
+                    Direction::Repeat => {}
+                }
+            }
+            Action::Type(text) => {
+                if self.type_text(&text).is_err() {
+                    self.mismatch(core, Instant::now());
+                }
+            }
+            Action::ToggleCapsLock => self.tap_caps_lock(),
+            Action::Feedback(Feedback::Mismatch) => self.mismatch(core, Instant::now()),
+            Action::Hold(device) => self.kept.push(device),
+            Action::Free(device) => self.kept.retain(|kept| *kept != device),
+            Action::Feedback(Feedback::Pending | Feedback::Idle) | Action::LetGo => {}
+        }
+        Ok(())
+    }
+
+    fn acted(&mut self, _: &mut Core) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn apply_pause(&mut self, core: &mut Core) -> Result<(), Infallible> {
+        let now = Instant::now();
+        if self.input.is_paused() == core.paused {
+            return Ok(());
+        }
+        if core.paused {
+            let devices: Vec<_> = self.input.keyboards().map(|(device, _)| device).collect();
+            for device in devices {
+                self.release(device);
+                core.events.push((now, Event::DeviceGone(device)));
+            }
+            self.feed(core);
+            self.kept.clear();
+        }
+        self.input.set_paused(core.paused, now);
+        Ok(())
+    }
+
+    fn set_trigger(&mut self, _: &mut Core, _: Keycode) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn type_text(&mut self, text: String) -> Ticket {
+        self.tickets += 1;
+        let ticket = Ticket(self.tickets);
+        self.texts.push_back((ticket, text));
+        ticket
+    }
+
+    fn description(&self, _: &Core) -> Result<Description, Infallible> {
+        let keyboards = self.input.keyboards();
+        let forbidden = self.input.forbidden().next().map(rights::missing);
+        Ok(Description {
+            input: "evdev",
+            why: self.why.clone(),
+            display: String::new(),
+            output: format!(
+                "uinput: the characters that have a key in the keymap ({})",
+                self.seat.origin
+            ),
+            keyboards: keyboards
+                .map(|(_, keyboard)| Keyboard {
+                    name: keyboard.traits().name.clone(),
+                    grabbed: keyboard.state() == State::Taken,
+                })
+                .collect(),
+            ignoring: None,
+            caps_lock: self.seat.caps_lock(),
+            emergency: "",
+            notes: forbidden.into_iter().collect(),
+        })
+    }
+
+    fn fd(&self) -> BorrowedFd<'_> {
+        self.input.as_fd()
+    }
+
+    fn deadline(&mut self) -> Option<Instant> {
+        let texts = (!self.texts.is_empty()).then(Instant::now);
+        let all = [self.input.deadline(), self.unlock.deadline(), self.dark_at, texts];
+        all.into_iter().flatten().min()
+    }
+
+    fn guard_is_new(&mut self, core: &mut Core) {
+        for (device, keyboard) in self.input.keyboards() {
+            watch::came(&mut core.guard, device, keyboard);
+        }
+    }
+
+    fn end(&self, lost: &Infallible) -> End {
+        match *lost {}
+    }
+
+    fn close(mut self) {
+        self.input.set_paused(true, Instant::now());
+    }
+}
+
+/// The keymap, and where it comes from.
+fn keymap() -> Option<(xkb::Keymap, String)> {
+    let context = xkb::Context::new(xkb::CONTEXT_NO_FLAGS);
+    let flags = xkb::KEYMAP_COMPILE_NO_FLAGS;
+    let keymap = xkb::Keymap::new_from_names(&context, "", "", "", "", None, flags)?;
+    let layout = std::env::var("XKB_DEFAULT_LAYOUT").unwrap_or_else(|_| "us".to_owned());
+    Some((keymap, format!("layout {layout}")))
+}

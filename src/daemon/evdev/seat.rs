@@ -1,0 +1,173 @@
+//! [`Seat`]: what the session makes of the keys that the twins give it: modifiers, locks, group.
+//!
+//! Nobody can be asked for them on evdev, but all keys of the session come from here, so the same
+//! keymap fed with the same keys tells. Lamps correct it where the session switched a lock by other
+//! means.
+
+use std::fmt;
+
+use evdev::LedCode;
+use xkbcommon::xkb;
+
+use crate::{
+    engine::{Session, XkbKeyboard},
+    input::evdev::Lamp,
+    keycode::Keycode,
+    output::{
+        Undelivered,
+        uinput::{Situation, Speller, Spelling},
+    },
+};
+
+/// A keymap and its state.
+pub(super) struct Seat {
+    keymap: xkb::Keymap,
+    state: xkb::State,
+    speller: Speller,
+    /// Where the keymap comes from.
+    pub(super) origin: String,
+    caps_lock: xkb::ModMask,
+    num_lock: xkb::ModMask,
+    caps_lamp: bool,
+}
+
+impl Seat {
+    /// No key is down and no lock is on.
+    pub(super) fn new(keymap: xkb::Keymap, origin: String) -> Self {
+        Self {
+            state: xkb::State::new(&keymap),
+            speller: Speller::new(&keymap),
+            caps_lock: locked_by(&keymap, 58),
+            num_lock: locked_by(&keymap, 69),
+            keymap,
+            origin,
+            caps_lamp: false,
+        }
+    }
+
+    /// A keyboard for the engine.
+    pub(super) fn keyboard(&self) -> XkbKeyboard {
+        XkbKeyboard::new(self.keymap.clone())
+    }
+
+    /// A key went out. To be called when it is down on the first twin, or up on the last.
+    pub(super) fn key(&mut self, code: u16, down: bool) {
+        let direction = if down { xkb::KeyDirection::Down } else { xkb::KeyDirection::Up };
+        let _ = self.state.update_key(Keycode::from_evdev(code).0.into(), direction);
+    }
+
+    /// The session switched a lamp: the lock that it shows is on or off.
+    pub(super) fn lamp(&mut self, lamp: Lamp) {
+        let mask = if lamp.code == LedCode::LED_CAPSL.0 {
+            self.caps_lamp = lamp.lit;
+            self.caps_lock
+        } else if lamp.code == LedCode::LED_NUML.0 {
+            self.num_lock
+        } else {
+            return;
+        };
+        let mods = |which| self.state.serialize_mods(which);
+        let layout = |which| self.state.serialize_layout(which);
+        let (down, latched, locked) = (
+            mods(xkb::STATE_MODS_DEPRESSED),
+            mods(xkb::STATE_MODS_LATCHED),
+            mods(xkb::STATE_MODS_LOCKED),
+        );
+        let groups = (
+            layout(xkb::STATE_LAYOUT_DEPRESSED),
+            layout(xkb::STATE_LAYOUT_LATCHED),
+            layout(xkb::STATE_LAYOUT_LOCKED),
+        );
+        let wanted = if lamp.lit { locked | mask } else { locked & !mask };
+        if wanted != locked {
+            self.state.update_mask(down, latched, wanted, groups.0, groups.1, groups.2);
+        }
+    }
+
+    /// Whether Caps Lock is on.
+    pub(super) fn caps_lock(&self) -> bool {
+        self.caps_lamp || self.locked() & self.caps_lock != 0
+    }
+
+    /// The state right before a trigger goes down on a keyboard that has these keys down.
+    pub(super) fn session(&self, held: Vec<Keycode>) -> Session {
+        let mods = |which| u8::try_from(self.state.serialize_mods(which) & 0xff).unwrap_or(0);
+        Session {
+            held,
+            base: mods(xkb::STATE_MODS_DEPRESSED),
+            latched: mods(xkb::STATE_MODS_LATCHED),
+            locked: mods(xkb::STATE_MODS_LOCKED),
+            group: self.state.serialize_layout(xkb::STATE_LAYOUT_LOCKED),
+        }
+    }
+
+    /// The keys that type a text while these are down.
+    pub(super) fn spell(&self, text: &str, held: &[Keycode]) -> Result<Spelling, Undelivered> {
+        let group = self.state.serialize_layout(xkb::STATE_LAYOUT_EFFECTIVE);
+        let situation = Situation {
+            group: Some(group),
+            caps_lock: self.caps_lock(),
+            num_lock: self.locked() & self.num_lock != 0,
+            held,
+        };
+        self.speller.spell_in(text, &situation)
+    }
+
+    fn locked(&self) -> xkb::ModMask {
+        self.state.serialize_mods(xkb::STATE_MODS_LOCKED)
+    }
+}
+
+/// Keys are secrets: says nothing of the state.
+impl fmt::Debug for Seat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Seat({})", self.origin)
+    }
+}
+
+/// What a tap of this key locks.
+fn locked_by(keymap: &xkb::Keymap, code: u16) -> xkb::ModMask {
+    let mut state = xkb::State::new(keymap);
+    let key = Keycode::from_evdev(code).0.into();
+    let _ = state.update_key(key, xkb::KeyDirection::Down);
+    let _ = state.update_key(key, xkb::KeyDirection::Up);
+    state.serialize_mods(xkb::STATE_MODS_LOCKED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seat(layout: &str) -> Seat {
+        Seat::new(XkbKeyboard::from_names(layout, "", "").unwrap().keymap().clone(), String::new())
+    }
+
+    #[test]
+    fn modifiers_locks_and_lamps_are_followed() {
+        let mut seat = seat("us");
+        seat.key(42, true);
+        assert_eq!(seat.session(vec![]).base, 1);
+        seat.key(42, false);
+        assert_eq!(seat.session(vec![]), Session::default());
+        seat.lamp(Lamp { code: LedCode::LED_NUML.0, lit: true });
+        assert_eq!(seat.session(vec![]).locked, 0x10);
+        seat.lamp(Lamp { code: LedCode::LED_CAPSL.0, lit: true });
+        assert!(seat.caps_lock());
+        for down in [true, false] {
+            seat.key(58, down);
+        }
+        seat.lamp(Lamp { code: LedCode::LED_CAPSL.0, lit: false });
+        assert!(!seat.caps_lock());
+    }
+
+    #[test]
+    fn a_text_is_spelled_under_what_is_held() {
+        let mut seat = seat("de");
+        assert_eq!(seat.spell("ü", &[]).unwrap().strokes().len(), 2);
+        assert_eq!(seat.spell("λ", &[]), Err(Undelivered::NotInKeymap));
+        seat.key(42, true);
+        let strokes = seat.spell("ü", &[Keycode::from_evdev(42)]).unwrap().strokes();
+        assert_eq!(strokes.len(), 4, "Shift goes up, and down again");
+        assert_eq!(seat.spell("ü", &[Keycode::from_evdev(29)]), Err(Undelivered::ModifierHeld));
+    }
+}

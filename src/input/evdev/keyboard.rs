@@ -1,0 +1,384 @@
+//! [`Keyboard`]: one physical keyboard, from the moment it is seen until it is gone.
+//!
+//! ```text
+//! seen ──▶ Waiting ──keys up, twin settled──▶ Taken ──▶ gone
+//!            ▲  │ another program has it         │
+//!            │  ▼                                │ released: paused
+//!            │ Refused ──after RETRY──┐          ▼
+//!            └────────────────────────┴────── Released
+//! ```
+
+use std::{
+    io,
+    os::fd::{AsFd, BorrowedFd},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use evdev::{
+    EventSummary, EventType, InputEvent, LedCode, MiscCode, SynchronizationCode,
+    raw_stream::RawDevice,
+};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+
+use super::{
+    ioctl,
+    keys::{CODES, KeySet},
+    traits::Traits,
+    twin::{Lamp, Twin},
+};
+
+/// How long a new twin is given to be noticed by the session before the keyboard is taken: keys
+/// that come earlier would go nowhere.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// How long a keyboard with a key down is waited for in silence.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// How often a keyboard that another program has is tried again: nobody tells when it is free.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// Whose the keyboard is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The session's, until no key is down and the twin was noticed.
+    Waiting {
+        /// Since when.
+        since: Instant,
+        /// Whether the user was told that a key is down.
+        told: bool,
+    },
+    /// Ours: its keys come to us alone.
+    Taken,
+    /// Another program's.
+    Refused {
+        /// When to try again.
+        again: Instant,
+    },
+    /// The session's: let go of on purpose.
+    Released,
+}
+
+/// What a keyboard has to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// It was taken.
+    Taken,
+    /// A key is down on it for so long that the user should know.
+    Held,
+    /// Another program has it.
+    Refused,
+}
+
+/// A physical keyboard and its twin.
+#[derive(Debug)]
+pub struct Keyboard {
+    path: PathBuf,
+    traits: Traits,
+    device: RawDevice,
+    /// What stands for it.
+    pub twin: Twin,
+    state: State,
+    /// The keys that are down, as far as was read.
+    down: KeySet,
+    /// Events were lost, and what comes before the next report is not the whole truth.
+    dropped: bool,
+    /// The lamps that the session lit, by `LED_…`.
+    lamps: u16,
+}
+
+/// What was read of a keyboard that is ours.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// A key, and whether it goes down.
+    Key(u16, bool),
+    /// Events were lost. What is down now is told next.
+    Lost,
+}
+
+impl Keyboard {
+    /// Opens the device if it is a keyboard for `wanted`; `None` if not.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or the twin cannot be made.
+    pub(super) fn open(
+        path: &Path,
+        now: Instant,
+        wanted: impl FnOnce(&Traits) -> bool,
+    ) -> io::Result<Option<Self>> {
+        let device = RawDevice::open(path)?;
+        let id = device.input_id();
+        let keys = device.supported_keys().into_iter().flat_map(|keys| keys.iter());
+        let traits = Traits {
+            name: device.name().unwrap_or("keyboard").to_owned(),
+            phys: device.physical_path().unwrap_or_default().to_owned(),
+            id: (id.vendor(), id.product()),
+            keys: keys.map(|key| key.0).collect(),
+        };
+        if !wanted(&traits) {
+            return Ok(None);
+        }
+        let flags = fcntl_getfl(device.as_fd())? | OFlags::NONBLOCK;
+        fcntl_setfl(device.as_fd(), flags)?;
+        ioctl::monotonic(device.as_fd())?;
+        Ok(Some(Self {
+            path: path.to_owned(),
+            traits,
+            twin: Twin::new(&device)?,
+            device,
+            state: State::Waiting { since: now, told: false },
+            down: KeySet::EMPTY,
+            dropped: false,
+            lamps: 0,
+        }))
+    }
+
+    /// The device node.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What it says of itself.
+    #[must_use]
+    pub fn traits(&self) -> &Traits {
+        &self.traits
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// The keys that are down on it, as far as was read.
+    #[must_use]
+    pub fn down(&self) -> &KeySet {
+        &self.down
+    }
+
+    /// Whether the Caps Lock lamp is lit.
+    #[must_use]
+    pub fn caps_lamp(&self) -> bool {
+        self.device.get_led_state().is_ok_and(|leds| leds.contains(LedCode::LED_CAPSL))
+    }
+
+    /// When [`Self::proceed`] has something to do.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        match self.state {
+            State::Waiting { since, told: false } => {
+                let settled = since + SETTLE;
+                Some(if self.down.is_empty() { settled } else { since + LIMIT })
+            }
+            State::Waiting { told: true, .. } | State::Taken | State::Released => None,
+            State::Refused { again } => Some(again),
+        }
+    }
+
+    /// Takes the keyboard when it is time. To be called when keys came and at the deadline.
+    pub(super) fn proceed(&mut self, now: Instant) -> Option<Word> {
+        let (since, told) = match self.state {
+            State::Waiting { since, told } => (since, told),
+            State::Refused { again } if again <= now => (now - SETTLE, true),
+            _ => return None,
+        };
+        if now < since + SETTLE {
+            return None;
+        }
+        match self.take() {
+            Ok(true) => {
+                self.state = State::Taken;
+                Some(Word::Taken)
+            }
+            Ok(false) if !told && now >= since + LIMIT => {
+                self.state = State::Waiting { since, told: true };
+                Some(Word::Held)
+            }
+            Ok(false) => None,
+            Err(_) => {
+                let first = !matches!(self.state, State::Refused { .. });
+                self.state = State::Refused { again: now + RETRY };
+                first.then_some(Word::Refused)
+            }
+        }
+    }
+
+    /// Takes it unless a key is down, whose release the session would never see.
+    fn take(&mut self) -> io::Result<bool> {
+        self.look()?;
+        if !self.down.is_empty() {
+            return Ok(false);
+        }
+        ioctl::grab(self.device.as_fd(), true)?;
+        // A key that came between the look and the grab is the session's, and stays so.
+        let came = self.device.fetch_events().is_ok_and(|mut events| {
+            events.any(|event| event.event_type() == EventType::KEY && event.value() == 1)
+        });
+        if came {
+            ioctl::grab(self.device.as_fd(), false)?;
+            self.look()?;
+        }
+        Ok(!came)
+    }
+
+    /// Asks the kernel which keys are down.
+    fn look(&mut self) -> io::Result<()> {
+        self.down = self.kernel_state()?;
+        Ok(())
+    }
+
+    fn kernel_state(&self) -> io::Result<KeySet> {
+        let keys = self.device.get_key_state()?;
+        Ok(keys.iter().map(|key| key.0).filter(|&code| is_key(code)).collect())
+    }
+
+    /// Gives it back: nothing is down on the twin, and the next keys are the session's.
+    pub(super) fn release(&mut self) {
+        self.twin.release_all();
+        // A kernel that refuses leaves nothing to be done but what comes next.
+        let _ = self.twin.flush();
+        let _ = ioctl::grab(self.device.as_fd(), false);
+        self.state = State::Released;
+        self.down = KeySet::EMPTY;
+        self.dropped = false;
+    }
+
+    /// Lets it be taken again.
+    pub(super) fn want(&mut self, now: Instant) {
+        if self.state == State::Released {
+            self.state = State::Waiting { since: now - SETTLE, told: false };
+        }
+    }
+
+    /// Moves what can be read at once to the end of `events`.
+    ///
+    /// # Errors
+    /// `ENODEV` when the keyboard is gone.
+    pub(super) fn read(&mut self, events: &mut Vec<InputEvent>) -> io::Result<()> {
+        match self.device.fetch_events() {
+            Ok(more) => events.extend(more),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// What an event means. Axes, switches and buttons go on to the twin at once.
+    pub(super) fn take_event(&mut self, event: InputEvent, mut found: impl FnMut(Input)) {
+        match event.destructure() {
+            EventSummary::Synchronization(_, SynchronizationCode::SYN_DROPPED, _) => {
+                self.dropped = true;
+            }
+            EventSummary::Synchronization(_, SynchronizationCode::SYN_REPORT, _) => {
+                if std::mem::take(&mut self.dropped) {
+                    self.resync(found);
+                } else if self.twin.is_open() {
+                    self.twin.report();
+                }
+            }
+            _ if self.dropped => {}
+            // The twin repeats by itself.
+            EventSummary::Key(_, _, 2) => {}
+            EventSummary::Key(_, code, value) if is_key(code.0) => {
+                let down = value != 0;
+                if self.down.set(code.0, down) {
+                    found(Input::Key(code.0, down));
+                }
+            }
+            EventSummary::Misc(_, MiscCode::MSC_SCAN, _) => {}
+            EventSummary::Key(_, code, value) => self.twin.relay(EventType::KEY, code.0, value),
+            EventSummary::RelativeAxis(..)
+            | EventSummary::AbsoluteAxis(..)
+            | EventSummary::Switch(..)
+            | EventSummary::Misc(..)
+            | EventSummary::Synchronization(..) => {
+                self.twin.relay(event.event_type(), event.code(), event.value());
+            }
+            _ => {}
+        }
+    }
+
+    /// The kernel's buffer ran over: what is down now is what counts.
+    fn resync(&mut self, mut found: impl FnMut(Input)) {
+        found(Input::Lost);
+        // A device that is gone says so when it is read next.
+        let Ok(now) = self.kernel_state() else { return };
+        self.down.changes(&now).for_each(|(code, down)| found(Input::Key(code, down)));
+        self.down = now;
+        self.relay_state();
+    }
+
+    /// Axes, switches and buttons as they are now; the kernel leaves out what has not changed.
+    fn relay_state(&mut self) {
+        if let Ok(axes) = self.device.get_absinfo() {
+            for (code, info) in axes {
+                self.twin.relay(EventType::ABSOLUTE, code.0, info.value());
+            }
+        }
+        let switches = self.device.supported_switches().map(|all| all.iter().collect::<Vec<_>>());
+        if let (Some(all), Ok(on)) = (switches, self.device.get_switch_state()) {
+            for code in all {
+                self.twin.relay(EventType::SWITCH, code.0, i32::from(on.contains(code)));
+            }
+        }
+        let buttons = self.traits.keys.iter().filter(|&code| !is_key(code));
+        if let Ok(down) = self.device.get_key_state() {
+            for code in buttons {
+                let value = i32::from(down.contains(evdev::KeyCode(code)));
+                self.twin.relay(EventType::KEY, code, value);
+            }
+        }
+        self.twin.report();
+    }
+
+    /// Does with the lamps what the session did with the twin's, and tells what that was.
+    pub(super) fn relay_lamps(&mut self) -> Vec<Lamp> {
+        let lamps: Vec<_> = self.twin.lamps().collect();
+        for &lamp in &lamps {
+            if let Some(bit) = 1_u16.checked_shl(lamp.code.into()) {
+                self.lamps = if lamp.lit { self.lamps | bit } else { self.lamps & !bit };
+            }
+            self.light(lamp);
+        }
+        lamps
+    }
+
+    /// Switches a lamp of the physical keyboard, whatever the session wants of it.
+    pub fn light(&mut self, lamp: Lamp) {
+        let led = InputEvent::new(EventType::LED.0, lamp.code, i32::from(lamp.lit));
+        let report = InputEvent::new(EventType::SYNCHRONIZATION.0, 0, 0);
+        // A keyboard without lamps, or one that is gone, shows nothing.
+        let _ = self.device.send_events(&[led, report]);
+    }
+
+    /// Switches every lamp to what the session wants.
+    pub(super) fn restore_lamps(&mut self) {
+        for code in 0..16 {
+            self.light(Lamp { code, lit: self.lamps & (1 << code) != 0 });
+        }
+    }
+}
+
+impl AsFd for Keyboard {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.device.as_fd()
+    }
+}
+
+/// Keys are secrets: says nothing of them.
+impl std::fmt::Debug for Input {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Key(..) => "Key",
+            Self::Lost => "Lost",
+        })
+    }
+}
+
+/// `BTN_MISC` to `BTN_GEAR_UP` and the later rows of buttons are no keys of a keyboard
+/// (`linux/input-event-codes.h`).
+fn is_key(code: u16) -> bool {
+    !matches!(code, 0x100..0x160 | 0x220..0x230 | 0x2c0..CODES)
+}

@@ -1,0 +1,276 @@
+//! [`EvdevInput`]: the keyboards themselves, taken from the kernel, each with a twin that the
+//! session sees in its place.
+//!
+//! Enter at [`EvdevInput::new`]; then wait for [`EvdevInput::as_fd`] and call
+//! [`EvdevInput::ready`]. What a keyboard is (`traits.rs`) and which keys are down (`keys.rs`) is
+//! decided without a device.
+
+mod clock;
+mod ioctl;
+mod keyboard;
+mod keys;
+mod traits;
+mod twin;
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    fs, io,
+    mem::MaybeUninit,
+    os::{
+        fd::{AsFd, BorrowedFd, OwnedFd},
+        unix::ffi::OsStrExt,
+    },
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use evdev::InputEvent;
+use rustix::{
+    event::{Timespec, epoll},
+    fs::inotify,
+};
+
+pub use ioctl::grab;
+pub use keyboard::{Input, Keyboard, State, Word};
+pub use keys::KeySet;
+pub use traits::{Rules, Traits, Verdict};
+pub use twin::{Lamp, Twin, UINPUT};
+
+use self::clock::Clock;
+use crate::engine::DeviceId;
+
+/// Where the devices are.
+const DEVICES: &str = "/dev/input";
+
+/// The keyboards of the machine.
+#[derive(Debug)]
+pub struct EvdevInput {
+    keyboards: BTreeMap<DeviceId, Keyboard>,
+    /// Nodes that could not be opened, and why.
+    closed: BTreeMap<PathBuf, io::ErrorKind>,
+    rules: Rules,
+    paused: bool,
+    epoll: OwnedFd,
+    inotify: OwnedFd,
+    next: u32,
+    clock: Clock,
+    /// Empty between two calls.
+    events: Vec<InputEvent>,
+}
+
+/// What there is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ready {
+    /// A keyboard can be read: [`EvdevInput::read`].
+    Keyboard(DeviceId),
+    /// A twin's lamps were switched: [`EvdevInput::relay_lamps`].
+    Lamps(DeviceId),
+    /// Devices came: [`EvdevInput::look`].
+    Devices,
+}
+
+/// A keyboard is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone;
+
+impl EvdevInput {
+    /// Watches for devices; none is opened before [`Self::look`].
+    ///
+    /// # Errors
+    /// When the kernel has no descriptors or watches left, or there is no /dev/input.
+    pub fn new(rules: Rules) -> io::Result<Self> {
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let flags = inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK;
+        let inotify = inotify::init(flags)?;
+        // A node is made first, and the user's right to it comes a moment later.
+        let wanted = inotify::WatchFlags::CREATE | inotify::WatchFlags::ATTRIB;
+        let _ = inotify::add_watch(&inotify, DEVICES, wanted)?;
+        let input = epoll::EventFlags::IN;
+        epoll::add(&epoll, &inotify, epoll::EventData::new_u64(u64::from(u32::MAX)), input)?;
+        Ok(Self {
+            keyboards: BTreeMap::new(),
+            closed: BTreeMap::new(),
+            rules,
+            paused: false,
+            epoll,
+            inotify,
+            next: 0,
+            clock: Clock::new(),
+            events: Vec::with_capacity(64),
+        })
+    }
+
+    /// Opens every keyboard that is there; the new ones.
+    pub fn scan(&mut self, now: Instant) -> Vec<DeviceId> {
+        let entries = fs::read_dir(DEVICES).into_iter().flatten().flatten();
+        let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+        paths.sort();
+        paths.into_iter().filter_map(|path| self.open(&path, now)).collect()
+    }
+
+    /// Opens the keyboards that came since the last look.
+    pub fn look(&mut self, now: Instant) -> Vec<DeviceId> {
+        let mut paths = Vec::new();
+        let mut lost = false;
+        let mut buffer = [const { MaybeUninit::uninit() }; 4096];
+        let mut reader = inotify::Reader::new(&self.inotify, &mut buffer);
+        while let Ok(event) = reader.next() {
+            lost |= event.events().contains(inotify::ReadFlags::QUEUE_OVERFLOW);
+            if let Some(name) = event.file_name() {
+                paths.push(Path::new(DEVICES).join(OsStr::from_bytes(name.to_bytes())));
+            }
+        }
+        if lost {
+            return self.scan(now);
+        }
+        paths.into_iter().filter_map(|path| self.open(&path, now)).collect()
+    }
+
+    fn open(&mut self, path: &Path, now: Instant) -> Option<DeviceId> {
+        let is_event = path.file_name().is_some_and(|name| name.as_bytes().starts_with(b"event"));
+        if !is_event || self.keyboards.values().any(|known| known.path() == path) {
+            return None;
+        }
+        let Self { rules, .. } = self;
+        let opened = Keyboard::open(path, now, |traits| traits.verdict(rules) == Verdict::Keyboard);
+        let mut keyboard = match opened {
+            Ok(opened) => {
+                self.closed.remove(path);
+                opened?
+            }
+            Err(error) => {
+                self.closed.insert(path.to_owned(), error.kind());
+                return None;
+            }
+        };
+        if self.paused {
+            keyboard.release();
+        }
+        let device = DeviceId(self.next);
+        let number = u64::from(self.next) << 1;
+        let input = epoll::EventFlags::IN;
+        let twin = epoll::EventData::new_u64(number | 1);
+        epoll::add(&self.epoll, &keyboard, epoll::EventData::new_u64(number), input).ok()?;
+        epoll::add(&self.epoll, &keyboard.twin, twin, input).ok()?;
+        self.next += 1;
+        self.keyboards.insert(device, keyboard);
+        Some(device)
+    }
+
+    /// What can be done now, without waiting.
+    pub fn ready(&self, found: &mut Vec<Ready>) {
+        let mut events = [const { MaybeUninit::<epoll::Event>::uninit() }; 16];
+        let (events, _) = match epoll::wait(&self.epoll, &mut events, Some(&Timespec::default())) {
+            Ok(events) => events,
+            Err(_) => return,
+        };
+        found.extend(events.iter().map(|event| {
+            let number = event.data.u64();
+            let device = DeviceId(u32::try_from(number >> 1).unwrap_or(u32::MAX));
+            match number {
+                number if number == u64::from(u32::MAX) => Ready::Devices,
+                number if number & 1 == 1 => Ready::Lamps(device),
+                _ => Ready::Keyboard(device),
+            }
+        }));
+    }
+
+    /// Reads a keyboard: what `each` is told of one that is ours, in its order and with its time.
+    /// What is no key goes to the twin at once.
+    ///
+    /// # Errors
+    /// When it is gone; [`Self::remove`] is next.
+    pub fn read(
+        &mut self,
+        device: DeviceId,
+        found: &mut Vec<(Instant, Input)>,
+    ) -> Result<(), Gone> {
+        let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(()) };
+        let read = keyboard.read(&mut self.events);
+        if keyboard.state() == State::Taken {
+            for event in self.events.drain(..) {
+                let time = self.clock.instant(event.timestamp());
+                keyboard.take_event(event, |input| found.push((time, input)));
+            }
+        }
+        self.events.clear();
+        read.map_err(|_| Gone)
+    }
+
+    /// Does with a keyboard's lamps what the session did with its twin's, and tells what that was.
+    pub fn relay_lamps(&mut self, device: DeviceId) -> Vec<Lamp> {
+        self.keyboards.get_mut(&device).map(Keyboard::relay_lamps).unwrap_or_default()
+    }
+
+    /// Switches all lamps to what the session wants.
+    pub fn restore_lamps(&mut self) {
+        self.keyboards.values_mut().for_each(Keyboard::restore_lamps);
+    }
+
+    /// Takes what can be taken by now.
+    pub fn proceed(&mut self, now: Instant, words: &mut Vec<(DeviceId, Word)>) {
+        for (&device, keyboard) in &mut self.keyboards {
+            words.extend(keyboard.proceed(now).map(|word| (device, word)));
+        }
+    }
+
+    /// Forgets a keyboard that is gone; its twin goes with it.
+    pub fn remove(&mut self, device: DeviceId) -> Option<Keyboard> {
+        let keyboard = self.keyboards.remove(&device)?;
+        // A guard may share the descriptors, so closing ours is not enough for the kernel.
+        let _ = epoll::delete(&self.epoll, &keyboard);
+        let _ = epoll::delete(&self.epoll, &keyboard.twin);
+        Some(keyboard)
+    }
+
+    /// Lets go of every keyboard, or takes them again as soon as no key is down.
+    pub fn set_paused(&mut self, paused: bool, now: Instant) {
+        self.paused = paused;
+        for keyboard in self.keyboards.values_mut() {
+            match paused {
+                true => keyboard.release(),
+                false => keyboard.want(now),
+            }
+        }
+    }
+
+    /// Whether the keyboards are let go of.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Every keyboard.
+    pub fn keyboards(&self) -> impl Iterator<Item = (DeviceId, &Keyboard)> {
+        self.keyboards.iter().map(|(&device, keyboard)| (device, keyboard))
+    }
+
+    /// Every twin.
+    pub fn twins(&mut self) -> impl Iterator<Item = (DeviceId, &mut Twin)> {
+        self.keyboards.iter_mut().map(|(&device, keyboard)| (device, &mut keyboard.twin))
+    }
+
+    /// One keyboard.
+    pub fn keyboard(&mut self, device: DeviceId) -> Option<&mut Keyboard> {
+        self.keyboards.get_mut(&device)
+    }
+
+    /// When [`Self::proceed`] has something to do.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.keyboards.values().filter_map(Keyboard::deadline).min()
+    }
+
+    /// Nodes that this user may not open.
+    pub fn forbidden(&self) -> impl Iterator<Item = &Path> {
+        let denied = |kind: &io::ErrorKind| *kind == io::ErrorKind::PermissionDenied;
+        self.closed.iter().filter(move |(_, kind)| denied(kind)).map(|(path, _)| path.as_path())
+    }
+}
+
+impl AsFd for EvdevInput {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.epoll.as_fd()
+    }
+}

@@ -1,0 +1,265 @@
+//! [`Twin`]: the virtual keyboard that stands for a physical one while that is taken.
+//!
+//! Everything the session sees of a keyboard comes from here. It keeps books of the keys that are
+//! down, and releases them when the keyboard is given back; when this process dies the kernel does.
+
+use std::{
+    ffi::CString,
+    io::{self, ErrorKind},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+};
+
+use evdev::{EventType, KeyCode, MiscCode, raw_stream::RawDevice};
+use rustix::fs::{Mode, OFlags};
+
+use super::{
+    ioctl::{self, Axis, Bits, Setup},
+    keys::KeySet,
+    traits::OURS,
+};
+
+/// Where virtual devices are made.
+pub const UINPUT: &str = "/dev/uinput";
+
+/// The keys that text may be typed with: all that an X server or a console can see.
+const TYPING: std::ops::RangeInclusive<u16> = 1..=255;
+
+/// `struct input_event`: a time that the kernel fills in, kind, code, value.
+const EVENT: usize = 2 * size_of::<usize>() + 8;
+
+/// The numbers of the codes in a set of the `evdev` crate, if it is there.
+macro_rules! codes {
+    ($set:expr) => {
+        $set.into_iter().flat_map(|set| set.iter()).map(|code| code.0)
+    };
+}
+
+/// A lamp of the keyboard was switched by the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lamp {
+    /// `LED_CAPSL` and the like.
+    pub code: u16,
+    /// Whether it is lit.
+    pub lit: bool,
+}
+
+/// A virtual keyboard. The kernel takes it away, and releases its keys, when it is dropped.
+#[derive(Debug)]
+pub struct Twin {
+    uinput: OwnedFd,
+    /// The keys that it has.
+    keys: KeySet,
+    /// The keys that the session has down.
+    down: KeySet,
+    /// What goes out with the next [`Self::flush`].
+    out: Vec<u8>,
+    /// Something was relayed that no report ends yet.
+    open: bool,
+    caps_taps: u64,
+}
+
+impl Twin {
+    /// Makes the twin of this keyboard: the same name, numbers, properties, keys, lamps, axes and
+    /// switches, and the keys of [`TYPING`] besides.
+    ///
+    /// # Errors
+    /// When `/dev/uinput` cannot be opened, or the kernel refuses.
+    pub(super) fn new(keyboard: &RawDevice) -> io::Result<Self> {
+        let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let uinput = rustix::fs::open(UINPUT, flags, Mode::empty())?;
+        describe(uinput.as_fd(), keyboard)?;
+        let id = keyboard.input_id();
+        let mut name = [0; 80];
+        let given = keyboard.name().unwrap_or("keyboard").as_bytes();
+        let length = given.len().min(name.len() - 1);
+        name[..length].copy_from_slice(&given[..length]);
+        ioctl::create(
+            &uinput,
+            &mut Setup {
+                bus: id.bus_type().0,
+                vendor: id.vendor(),
+                product: id.product(),
+                version: id.version(),
+                name,
+                force_feedback: 0,
+            },
+        )?;
+        let keys = codes!(keyboard.supported_keys()).chain(TYPING).collect();
+        Ok(Self {
+            uinput,
+            keys,
+            down: KeySet::EMPTY,
+            out: Vec::with_capacity(64 * EVENT),
+            open: false,
+            caps_taps: 0,
+        })
+    }
+
+    /// Presses or releases a key. A press of a key that is down, and the release of one that is
+    /// not, do nothing.
+    pub fn key(&mut self, code: u16, down: bool) {
+        if self.down.set(code, down) {
+            self.push(EventType::KEY, code, i32::from(down));
+            self.report();
+        }
+    }
+
+    /// Taps Caps Lock. Nothing else ever presses it as long as it is the trigger, so it cannot be
+    /// left down or be pressed half.
+    pub fn tap_caps_lock(&mut self) {
+        let code = KeyCode::KEY_CAPSLOCK.0;
+        self.key(code, false);
+        self.key(code, true);
+        self.key(code, false);
+        self.caps_taps += 1;
+    }
+
+    /// How often Caps Lock was tapped.
+    #[must_use]
+    pub fn caps_taps(&self) -> u64 {
+        self.caps_taps
+    }
+
+    /// Passes on what is no key: axes, switches. [`Self::report`] ends each group.
+    pub(super) fn relay(&mut self, kind: EventType, code: u16, value: i32) {
+        self.push(kind, code, value);
+        self.open = true;
+    }
+
+    /// Whether [`Self::report`] is due.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Ends a group of events: `SYN_REPORT`.
+    pub(super) fn report(&mut self) {
+        self.open = false;
+        self.push(EventType::SYNCHRONIZATION, 0, 0);
+    }
+
+    /// Releases every key.
+    pub fn release_all(&mut self) {
+        for code in self.down.iter() {
+            self.key(code, false);
+        }
+    }
+
+    /// Whether it has such a key.
+    #[must_use]
+    pub fn has(&self, code: u16) -> bool {
+        self.keys.has(code)
+    }
+
+    /// The keys that the session has down.
+    #[must_use]
+    pub fn down(&self) -> &KeySet {
+        &self.down
+    }
+
+    /// Gives everything to the kernel, in one write.
+    ///
+    /// # Errors
+    /// When the kernel does not take it.
+    pub fn flush(&mut self) -> io::Result<()> {
+        let mut rest = &self.out[..];
+        while !rest.is_empty() {
+            match rustix::io::write(&self.uinput, rest) {
+                Ok(written) => rest = &rest[written..],
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => {
+                    self.out.clear();
+                    return Err(error.into());
+                }
+            }
+        }
+        self.out.clear();
+        Ok(())
+    }
+
+    /// What the session did to the lamps since the last call.
+    pub(super) fn lamps(&self) -> impl Iterator<Item = Lamp> {
+        let mut buffer = [0; 16 * EVENT];
+        let mut length = 0;
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            loop {
+                if at >= length {
+                    (length, at) = (rustix::io::read(&self.uinput, &mut buffer).ok()?, 0);
+                    if length == 0 {
+                        return None;
+                    }
+                }
+                let event = &buffer[at..];
+                at += EVENT;
+                let word = |from: usize| u16::from_ne_bytes([event[from], event[from + 1]]);
+                let (kind, code, value) = (word(EVENT - 8), word(EVENT - 6), word(EVENT - 4));
+                if kind == EventType::LED.0 {
+                    return Some(Lamp { code, lit: value != 0 });
+                }
+            }
+        })
+    }
+
+    fn push(&mut self, kind: EventType, code: u16, value: i32) {
+        self.out.extend_from_slice(&[0; EVENT - 8]);
+        self.out.extend_from_slice(&kind.0.to_ne_bytes());
+        self.out.extend_from_slice(&code.to_ne_bytes());
+        self.out.extend_from_slice(&value.to_ne_bytes());
+    }
+}
+
+impl AsFd for Twin {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.uinput.as_fd()
+    }
+}
+
+/// Tells the kernel what the twin has.
+fn describe(uinput: BorrowedFd<'_>, keyboard: &RawDevice) -> io::Result<()> {
+    let set = |bits, code| ioctl::set_bit(uinput, bits, code);
+    let all = |kind: EventType, bits: Bits, codes: &mut dyn Iterator<Item = u16>| {
+        let mut codes = codes.peekable();
+        if codes.peek().is_some() {
+            set(Bits::Kinds, kind.0)?;
+        }
+        codes.try_for_each(|code| set(bits, code))
+    };
+    let keys = codes!(keyboard.supported_keys());
+    all(EventType::KEY, Bits::Keys, &mut TYPING.chain(keys.filter(|code| !TYPING.contains(code))))?;
+    if keyboard.supported_events().contains(EventType::REPEAT) {
+        set(Bits::Kinds, EventType::REPEAT.0)?;
+    }
+    let leds = codes!(keyboard.supported_leds());
+    all(EventType::LED, Bits::Leds, &mut { leds })?;
+    // Scan codes tell of keys that are swallowed.
+    let misc = codes!(keyboard.misc_properties());
+    all(EventType::MISC, Bits::Misc, &mut misc.filter(|&code| code != MiscCode::MSC_SCAN.0))?;
+    let relative = codes!(keyboard.supported_relative_axes());
+    all(EventType::RELATIVE, Bits::Relative, &mut { relative })?;
+    let switches = codes!(keyboard.supported_switches());
+    all(EventType::SWITCH, Bits::Switches, &mut { switches })?;
+    for property in keyboard.properties().iter() {
+        set(Bits::Properties, property.0)?;
+    }
+    let absolute = codes!(keyboard.supported_absolute_axes());
+    all(EventType::ABSOLUTE, Bits::Absolute, &mut { absolute })?;
+    for (code, info) in keyboard.get_absinfo()? {
+        ioctl::set_axis(
+            uinput,
+            &mut Axis {
+                code: code.0,
+                padding: 0,
+                value: info.value(),
+                minimum: info.minimum(),
+                maximum: info.maximum(),
+                fuzz: info.fuzz(),
+                flat: info.flat(),
+                resolution: info.resolution(),
+            },
+        )?;
+    }
+    let phys = format!("{OURS}{}", keyboard.physical_path().unwrap_or_default());
+    let phys = CString::new(phys).map_err(|_| io::Error::from(ErrorKind::InvalidData))?;
+    ioctl::set_phys(uinput, &phys)?;
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! Keyboards come and go, lamps, and events that the kernel drops.
+
+use std::{thread, time::Duration};
+
+use evdev::{EventType, InputEvent, KeyCode, LedCode};
+use rustix::process::Signal;
+
+use crate::{
+    guest::Guest,
+    support::{
+        board::Board,
+        daemon::Daemon,
+        reader::Reader,
+        rig::{self, MAP, Rig, taken},
+        wait_until,
+    },
+};
+
+const CAPS: KeyCode = KeyCode::KEY_CAPSLOCK;
+const USB: &str = "QEMU QEMU USB Keyboard";
+
+pub(crate) fn a_usb_keyboard_comes_and_goes(guest: &mut Guest) {
+    let mut daemon = Daemon::start(&rig::home(MAP));
+    for round in 0..3 {
+        guest.plug("hot");
+        let mut twin = taken(&mut daemon, USB);
+        guest.tap("b");
+        guest.key("caps_lock", true);
+        guest.tap("l");
+        guest.tap("a");
+        guest.key("caps_lock", false);
+        twin.expect_text("bL!");
+        // Pulled with a letter down, and in the midst of a sequence.
+        match round {
+            0 => guest.key("j", true),
+            1 => {
+                guest.key("caps_lock", true);
+                guest.tap("l");
+            }
+            _ => {}
+        }
+        let mut old = rig::twin("AT Translated Set 2 keyboard");
+        guest.unplug("hot");
+        assert!(daemon.says(&format!("keyboard `{USB}`: gone")), "{}", daemon.messages());
+        let leave = || rig::twins() == 1;
+        assert!(wait_until(leave), "the twin stays");
+        guest.key("j", false);
+        guest.key("caps_lock", false);
+        old.clear();
+        guest.tap("z");
+        assert!(wait_until(|| old.text() == "z"), "{}", old.text());
+        drop(daemon);
+        daemon = Daemon::start(&rig::home(MAP));
+    }
+}
+
+pub(crate) fn a_second_keyboard_while_composing(_: &mut Guest) {
+    let mut rig = Rig::new();
+    rig.board.down(CAPS);
+    rig.board.text("l");
+    let mut other = Board::new("Other");
+    let mut twin = taken(&mut rig.daemon, "Other");
+    other.text("plain");
+    twin.expect_text("plain");
+    rig.board.text("a");
+    rig.board.up(CAPS);
+    rig.finish("L!");
+    drop(other);
+    assert!(rig.daemon.says("keyboard `Other`: gone"));
+    rig.twin.clear();
+    rig.board.hold("oo");
+    rig.finish("0");
+}
+
+pub(crate) fn a_board_that_is_pulled_leaves_no_key_down(_: &mut Guest) {
+    let mut rig = Rig::new();
+    let mut other = Board::new("Other");
+    let mut twin = taken(&mut rig.daemon, "Other");
+    other.down(KeyCode::KEY_LEFTCTRL);
+    other.down(KeyCode::KEY_J);
+    assert!(wait_until(|| twin.keys().len() >= 2));
+    drop(other);
+    assert!(wait_until(|| twin.keys().iter().filter(|key| key.1 == 0).count() == 2));
+    rig.board.hold("la");
+    rig.finish("L!");
+}
+
+pub(crate) fn lamps_are_relayed(_: &mut Guest) {
+    let mut daemon = Daemon::start(&rig::home(MAP));
+    let name = "AT Translated Set 2 keyboard";
+    let mut twin = taken(&mut daemon, name);
+    let mut physical = Reader::physical(name);
+    for (led, lit) in [
+        (LedCode::LED_NUML, true),
+        (LedCode::LED_SCROLLL, true),
+        (LedCode::LED_NUML, false),
+        (LedCode::LED_SCROLLL, false),
+    ] {
+        let event = InputEvent::new(EventType::LED.0, led.0, i32::from(lit));
+        twin.device().send_events(&[event]).expect("the session switches a lamp");
+        let shows = |device: &mut Reader| {
+            device.device().get_led_state().is_ok_and(|leds| leds.contains(led)) == lit
+        };
+        assert!(wait_until(|| shows(&mut physical)), "{led:?} is not {lit}");
+    }
+}
+
+pub(crate) fn a_caps_lock_that_was_on_is_cleared_once(guest: &mut Guest) {
+    let name = "AT Translated Set 2 keyboard";
+    let mut physical = Reader::physical(name);
+    let mut lit =
+        || physical.device().get_led_state().is_ok_and(|leds| leds.contains(LedCode::LED_CAPSL));
+    guest.tap("caps_lock");
+    assert!(wait_until(&mut lit), "the console switches the lock on");
+    let mut daemon = Daemon::start(&rig::home(MAP));
+    let mut twin = taken(&mut daemon, name);
+    assert!(daemon.says("Caps Lock was on at the start"), "{}", daemon.messages());
+    assert!(wait_until(|| !lit()), "the lamp stays lit");
+    thread::sleep(Duration::from_millis(1500));
+    assert_eq!(twin.strokes_of(CAPS), 1, "once");
+    assert!(!lit());
+}
+
+pub(crate) fn dropped_events_leave_no_key_down(_: &mut Guest) {
+    let mut rig = Rig::new();
+    rig.board.down(KeyCode::KEY_J);
+    rig.board.down(CAPS);
+    rig.board.down(KeyCode::KEY_L);
+    assert!(wait_until(|| rig.twin.strokes_of(KeyCode::KEY_J) == 1));
+    rig.daemon.signal(Signal::STOP);
+    rig.board.pace = Duration::ZERO;
+    // Far more than the kernel keeps; among it the releases of what was down.
+    rig.board.up(KeyCode::KEY_L);
+    rig.board.up(CAPS);
+    rig.board.up(KeyCode::KEY_J);
+    for _ in 0..300 {
+        rig.board.tap(KeyCode::KEY_K);
+    }
+    rig.board.down(KeyCode::KEY_LEFTSHIFT);
+    rig.board.pace = Duration::from_millis(2);
+    rig.daemon.signal(Signal::CONT);
+    assert!(wait_until(|| rig.twin.down() == [KeyCode::KEY_LEFTSHIFT]), "{:?}", rig.twin.down());
+    rig.board.up(KeyCode::KEY_LEFTSHIFT);
+    assert!(rig.twin.rests());
+    rig.twin.clear();
+    rig.board.hold("la");
+    rig.finish("L!");
+}

@@ -1,0 +1,228 @@
+//! Nobody is locked out, no key stays down: whatever happens to the daemon.
+
+use std::{
+    os::unix::process::ExitStatusExt as _,
+    thread,
+    time::{Duration, Instant},
+};
+
+use evdev::{KeyCode, raw_stream::RawDevice};
+use rustix::process::Signal;
+
+use crate::{
+    guest::Guest,
+    support::{
+        board::Board,
+        daemon::{Daemon, gone},
+        reader::Reader,
+        rig::{self, MAP, Rig, taken, twins},
+        wait_until,
+    },
+};
+
+const CAPS: KeyCode = KeyCode::KEY_CAPSLOCK;
+const CHORD: [KeyCode; 3] = [KeyCode::KEY_BACKSPACE, KeyCode::KEY_ESC, KeyCode::KEY_ENTER];
+
+/// What it is called, and how to get there.
+type State = (&'static str, fn(&mut Board));
+
+/// The states in which a daemon may die, each with the keys that lead there.
+const STATES: &[State] = &[
+    ("at rest", |_| {}),
+    ("a letter is held", |board| board.down(KeyCode::KEY_J)),
+    ("shift is held", |board| board.down(KeyCode::KEY_LEFTSHIFT)),
+    ("in a hold", |board| board.down(CAPS)),
+    ("a sequence is pending", |board| {
+        board.down(CAPS);
+        board.text("l");
+    }),
+    ("in a hold with a letter down", |board| {
+        board.down(KeyCode::KEY_J);
+        board.down(CAPS);
+        board.down(KeyCode::KEY_L);
+    }),
+    ("after a tap", |board| board.tap(CAPS)),
+    ("a tap's sequence is pending", |board| {
+        board.tap(CAPS);
+        board.text("l");
+    }),
+    ("in the grace", |board| {
+        board.down(CAPS);
+        board.text("l");
+        board.up(CAPS);
+    }),
+];
+
+/// Lifts every finger; then plain typing reaches the session from the keyboard itself.
+#[track_caller]
+fn types_plainly(board: &mut Board, what: &str) {
+    let mut physical = Reader::physical(&board.name);
+    for code in physical.down() {
+        board.up(code);
+    }
+    assert!(physical.rests(), "{what}: fingers stay down");
+    assert!(wait_until(|| physical.keys().len() >= 2 || physical.down().is_empty()));
+    thread::sleep(Duration::from_millis(50));
+    physical.clear();
+    board.text("ok");
+    let came = wait_until(|| physical.text() == "ok");
+    assert!(came, "{what}: the keyboard gives `{}`", physical.text());
+}
+
+pub(crate) fn killed_in_every_state(_: &mut Guest) {
+    for (what, lead) in STATES {
+        let mut rig = Rig::new();
+        lead(&mut rig.board);
+        let guards = rig.daemon.guards();
+        rig.daemon.kill();
+        assert!(wait_until(|| twins() == 0), "{what}: a twin outlives its daemon");
+        assert!(gone(&guards), "{what}: the guard outlives the daemon");
+        types_plainly(&mut rig.board, what);
+    }
+}
+
+pub(crate) fn stopped_in_every_state(_: &mut Guest) {
+    for (what, lead) in STATES {
+        let mut rig = Rig::new();
+        lead(&mut rig.board);
+        rig.daemon.signal(Signal::STOP);
+        // Without keys nobody waits, so nobody looks.
+        rig.board.down(KeyCode::KEY_M);
+        let start = Instant::now();
+        assert!(wait_until(|| twins() == 0), "{what}: nobody takes the keyboard away");
+        let time = start.elapsed();
+        assert!(time > Duration::from_secs(1), "{what}: after {time:?} it was not standing still");
+        types_plainly(&mut rig.board, what);
+        assert_eq!(rig.daemon.wait().signal(), Some(9), "{what}");
+    }
+}
+
+pub(crate) fn a_short_stop_loses_nothing(_: &mut Guest) {
+    let mut rig = Rig::new();
+    rig.daemon.signal(Signal::STOP);
+    rig.board.text("late");
+    rig.daemon.signal(Signal::CONT);
+    rig.finish("late");
+}
+
+pub(crate) fn the_chord_ends_it(_: &mut Guest) {
+    for (what, lead) in STATES {
+        let mut rig = Rig::new();
+        lead(&mut rig.board);
+        CHORD.iter().for_each(|&key| rig.board.down(key));
+        assert_eq!(rig.daemon.wait().code(), Some(3), "{what}");
+        assert!(wait_until(|| twins() == 0), "{what}");
+        types_plainly(&mut rig.board, what);
+    }
+}
+
+pub(crate) fn the_chord_ends_a_stopped_one(_: &mut Guest) {
+    let mut rig = Rig::new();
+    rig.board.down(KeyCode::KEY_J);
+    rig.daemon.signal(Signal::STOP);
+    let start = Instant::now();
+    CHORD.iter().for_each(|&key| rig.board.down(key));
+    assert_eq!(rig.daemon.wait().signal(), Some(10), "by SIGUSR1, which no unit restarts");
+    let time = start.elapsed();
+    assert!(time < Duration::from_millis(1900), "after {time:?}: not before its patience was over");
+    assert!(wait_until(|| twins() == 0));
+    types_plainly(&mut rig.board, "after the chord");
+}
+
+pub(crate) fn a_stopped_guard_does_not_hold_the_keyboard(_: &mut Guest) {
+    let mut rig = Rig::new();
+    let guards = rig.daemon.guards();
+    guards.iter().for_each(|&guard| crate::support::daemon::send(guard, Signal::STOP));
+    rig.board.text("go");
+    rig.twin.expect_text("go");
+    rig.daemon.kill();
+    assert!(wait_until(|| twins() == 0));
+    types_plainly(&mut rig.board, "with a stopped guard");
+}
+
+pub(crate) fn a_killed_guard_is_replaced(_: &mut Guest) {
+    let mut rig = Rig::new();
+    let old = rig.daemon.guards();
+    old.iter().for_each(|&guard| crate::support::daemon::send(guard, Signal::KILL));
+    assert!(wait_until(|| rig.daemon.guards().iter().any(|guard| !old.contains(guard))));
+    rig.board.text("go");
+    rig.twin.expect_text("go");
+    rig.daemon.signal(Signal::STOP);
+    rig.board.tap(KeyCode::KEY_M);
+    assert!(wait_until(|| twins() == 0), "the new guard knows the keyboards");
+    types_plainly(&mut rig.board, "with a new guard");
+}
+
+pub(crate) fn a_key_that_is_held_at_the_start_is_waited_for(_: &mut Guest) {
+    let mut board = Board::new("Board");
+    let mut physical = Reader::physical("Board");
+    board.down(KeyCode::KEY_ENTER);
+    let mut daemon = Daemon::start(&rig::home(MAP));
+    assert!(daemon.says("keyboard `Board`: a key is held down on it"), "{}", daemon.messages());
+    assert!(!daemon.says_now("keyboard `Board`: taken"), "it takes it all the same");
+    board.up(KeyCode::KEY_ENTER);
+    let mut twin = taken(&mut daemon, "Board");
+    let ends = |keys: &[(KeyCode, i32)]| keys.last() == Some(&(KeyCode::KEY_ENTER, 0));
+    assert!(wait_until(|| ends(physical.keys())), "its release is the session's");
+    board.hold("la");
+    twin.expect_text("L!");
+}
+
+pub(crate) fn pausing_gives_the_keyboards_back(_: &mut Guest) {
+    let mut rig = Rig::new();
+    rig.board.down(KeyCode::KEY_J);
+    assert!(wait_until(|| !rig.twin.keys().is_empty()));
+    assert!(rig.home.cli(&["pause"]).status.success());
+    assert!(rig.twin.rests(), "a key stays down on the twin");
+    types_plainly(&mut rig.board, "paused");
+    assert!(rig.home.cli(&["resume"]).status.success());
+    rig.twin.clear();
+    assert!(wait_until(|| {
+        rig.board.text("x");
+        !rig.twin.keys().is_empty()
+    }));
+    rig.twin.clear();
+    rig.board.hold("la");
+    rig.twin.expect_text("L!");
+}
+
+pub(crate) fn a_clean_end_leaves_nothing(_: &mut Guest) {
+    let mut rig = Rig::new();
+    rig.board.down(KeyCode::KEY_J);
+    assert!(rig.daemon.stop().success());
+    assert_eq!(twins(), 0);
+    types_plainly(&mut rig.board, "after the end");
+}
+
+pub(crate) fn two_daemons_do_not_chain(_: &mut Guest) {
+    let mut rig = Rig::new();
+    let mut second = Daemon::start(&rig::home(MAP));
+    assert!(second.says("keyboard `Board`: another program has it"), "{}", second.messages());
+    rig.board.hold("la");
+    rig.board.text("plain");
+    rig.finish("L!plain");
+    // The first one ends: the second takes over.
+    assert!(rig.daemon.stop().success());
+    assert!(second.says("keyboard `Board`: taken"), "{}", second.messages());
+    let mut twin = rig::twin("Board");
+    rig.board.hold("la");
+    twin.expect_text("L!");
+}
+
+pub(crate) fn another_programs_keyboard_is_left_to_it(_: &mut Guest) {
+    let board = Board::new("Board");
+    let nodes = crate::support::reader::nodes();
+    let mut other = nodes
+        .iter()
+        .filter_map(|node| RawDevice::open(node).ok())
+        .find(|device| device.name() == Some("Board"))
+        .expect("it is there");
+    other.grab().expect("nobody has it");
+    let mut daemon = Daemon::start(&rig::home(MAP));
+    assert!(daemon.says("keyboard `Board`: another program has it"), "{}", daemon.messages());
+    assert!(!daemon.says_now("keyboard `Board`: taken"));
+    drop(other);
+    assert!(daemon.says("keyboard `Board`: taken"), "{}", daemon.messages());
+    drop(board);
+    assert!(daemon.says("keyboard `Board`: gone"), "{}", daemon.messages());
+}

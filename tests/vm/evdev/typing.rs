@@ -1,0 +1,144 @@
+//! What is typed comes out of the twin: passed, composed, tapped.
+
+use evdev::{EventType, KeyCode, RelativeAxisCode, raw_stream::RawDevice};
+
+use crate::{
+    guest::Guest,
+    support::{
+        board::Board,
+        reader::Reader,
+        rig::{self, Rig},
+        wait_until,
+    },
+};
+
+const CAPS: KeyCode = KeyCode::KEY_CAPSLOCK;
+
+pub(crate) fn a_key_is_passed_on(_: &mut Guest) {
+    let mut rig = Rig::new();
+    let mut physical = Reader::physical("Board");
+    rig.board.tap(KeyCode::KEY_A);
+    rig.twin.expect(&[(KeyCode::KEY_A, 1), (KeyCode::KEY_A, 0)]);
+    assert_eq!(physical.keys(), [], "nobody else sees the keyboard itself");
+    rig.board.text("Hello, World 42");
+    rig.finish("aHello, World 42");
+}
+
+pub(crate) fn holds_and_taps_compose(_: &mut Guest) {
+    let mut rig = Rig::new();
+    rig.board.hold("la");
+    rig.board.hold("laoo");
+    rig.board.text("plain");
+    rig.board.hold("--");
+    rig.board.hold("---");
+    rig.board.tap(CAPS);
+    rig.board.text("la");
+    rig.finish("L!L!0plainxYYL!");
+}
+
+pub(crate) fn a_mismatch_types_nothing(_: &mut Guest) {
+    let mut rig = Rig::new();
+    rig.board.hold("lx");
+    rig.board.hold("zz");
+    rig.board.hold("");
+    rig.board.tap(KeyCode::KEY_ESC);
+    rig.board.hold("la");
+    rig.board.text("abc");
+    rig.finish("L!abc");
+}
+
+pub(crate) fn overlapping_keys_are_paired(_: &mut Guest) {
+    let mut rig = Rig::new();
+    let board = &mut rig.board;
+    // A letter held into the hold, one held out of it, and the trigger up first.
+    board.down(KeyCode::KEY_Q);
+    board.down(CAPS);
+    board.up(KeyCode::KEY_Q);
+    board.down(KeyCode::KEY_L);
+    board.down(KeyCode::KEY_A);
+    board.up(CAPS);
+    board.up(KeyCode::KEY_L);
+    board.down(KeyCode::KEY_B);
+    board.up(KeyCode::KEY_A);
+    board.up(KeyCode::KEY_B);
+    rig.finish("qL!b");
+}
+
+pub(crate) fn a_text_goes_out_while_shift_is_held(_: &mut Guest) {
+    let mut rig = Rig::new();
+    let board = &mut rig.board;
+    // Held before the hold, in it, and after it: only then does it make capitals.
+    board.down(KeyCode::KEY_LEFTSHIFT);
+    board.text("k");
+    board.down(CAPS);
+    board.up(KeyCode::KEY_LEFTSHIFT);
+    board.text("l");
+    board.down(KeyCode::KEY_RIGHTSHIFT);
+    board.up(KeyCode::KEY_RIGHTSHIFT);
+    board.text("a");
+    board.down(KeyCode::KEY_RIGHTSHIFT);
+    board.up(CAPS);
+    board.text("k");
+    board.up(KeyCode::KEY_RIGHTSHIFT);
+    // Text between a press and a release of Shift that the session has seen.
+    board.down(CAPS);
+    board.text("o");
+    board.up(CAPS);
+    board.down(KeyCode::KEY_LEFTSHIFT);
+    board.up(KeyCode::KEY_LEFTSHIFT);
+    board.text("o");
+    rig.finish("KL!K0");
+}
+
+pub(crate) fn shift_and_caps_lock_is_caps_lock(_: &mut Guest) {
+    let mut rig = Rig::new();
+    for _ in 0..2 {
+        rig.board.down(KeyCode::KEY_LEFTSHIFT);
+        rig.board.tap(CAPS);
+        rig.board.up(KeyCode::KEY_LEFTSHIFT);
+    }
+    rig.board.text("x");
+    assert!(wait_until(|| rig.twin.strokes_of(KeyCode::KEY_X) == 1));
+    let caps = |value| rig.twin.keys().iter().filter(|&&key| key == (CAPS, value)).count();
+    let mut caps = caps;
+    assert_eq!((caps(1), caps(0)), (2, 2), "two complete taps");
+}
+
+pub(crate) fn all_keys_buttons_and_axes_pass(_: &mut Guest) {
+    let mut rig = Rig::with_board(Board::with_pointer("Mixed"));
+    rig.twin.clear();
+    for code in (1..=248).map(KeyCode).filter(|&code| code != CAPS) {
+        rig.board.tap(code);
+        let wanted = [(code, 1), (code, 0)];
+        let came = wait_until(|| rig.twin.keys().iter().filter(|key| key.1 != 2).count() >= 2);
+        assert!(came, "{code:?} does not pass");
+        rig.twin.expect(&wanted);
+        rig.twin.clear();
+    }
+    rig.board.tap(KeyCode::BTN_LEFT);
+    rig.twin.expect(&[(KeyCode::BTN_LEFT, 1), (KeyCode::BTN_LEFT, 0)]);
+    rig.board.emit(EventType::RELATIVE, RelativeAxisCode::REL_X.0, 7);
+    rig.board.emit(EventType::RELATIVE, RelativeAxisCode::REL_WHEEL.0, -1);
+    let mut seen = Vec::new();
+    assert!(wait_until(|| {
+        seen.extend(rig.twin.others());
+        seen.len() >= 2
+    }));
+    assert_eq!(seen, [(EventType::RELATIVE, 0, 7), (EventType::RELATIVE, 8, -1)]);
+}
+
+pub(crate) fn the_twin_is_like_its_keyboard(_: &mut Guest) {
+    let mut rig = Rig::with_board(Board::with_pointer("Mixed"));
+    let mut physical = Reader::physical("Mixed");
+    let (physical, twin) = (physical.device(), rig.twin.device());
+    assert_eq!(physical.input_id().as_ref(), twin.input_id().as_ref());
+    let axes = |device: &RawDevice| -> Vec<_> {
+        device.supported_relative_axes().into_iter().flat_map(|axes| axes.iter()).collect()
+    };
+    assert_eq!(axes(physical), axes(twin));
+    assert!(physical.properties().iter().eq(twin.properties().iter()));
+    let keys = physical.supported_keys().expect("it has keys");
+    let of_twin = twin.supported_keys().expect("it has keys");
+    assert!(keys.iter().all(|key| of_twin.contains(key)));
+    assert_eq!(rig::twins(), 2, "the machine's own keyboard has one too");
+}

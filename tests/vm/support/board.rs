@@ -1,0 +1,98 @@
+//! [`Board`]: a keyboard that a case types on, made with uinput; to composekeyd it is like any other.
+
+use std::{thread, time::Duration};
+
+use composekey::{engine::XkbKeyboard, output::uinput::Speller};
+use evdev::{
+    AttributeSet, EventType, InputEvent, KeyCode, RelativeAxisCode,
+    uinput::{VirtualDevice, VirtualDeviceBuilder},
+};
+
+/// A keyboard and its fingers.
+#[derive(Debug)]
+pub(crate) struct Board {
+    device: VirtualDevice,
+    pub(crate) name: String,
+    /// The time for a key.
+    pub(crate) pace: Duration,
+    speller: Speller,
+}
+
+impl Board {
+    /// A keyboard with all keys of a PC's.
+    pub(crate) fn new(name: &str) -> Self {
+        Self::with(name, |builder| builder)
+    }
+
+    /// A keyboard that is a pointer too.
+    pub(crate) fn with_pointer(name: &str) -> Self {
+        let axes = [RelativeAxisCode::REL_X, RelativeAxisCode::REL_Y, RelativeAxisCode::REL_WHEEL];
+        let axes: AttributeSet<_> = axes.iter().collect();
+        Self::with(name, |builder| builder.with_relative_axes(&axes).expect("uinput"))
+    }
+
+    fn with(
+        name: &str,
+        more: impl FnOnce(VirtualDeviceBuilder<'_>) -> VirtualDeviceBuilder<'_>,
+    ) -> Self {
+        let keys = (1..=248).chain(0x110..0x113).map(KeyCode);
+        let keys: AttributeSet<_> = keys.collect();
+        let builder = VirtualDevice::builder().expect("/dev/uinput").name(name);
+        let builder = builder.with_keys(&keys).expect("uinput");
+        let device = more(builder).build().expect("uinput");
+        let us = XkbKeyboard::from_names("us", "", "").expect("a keymap");
+        let speller = Speller::new(us.keymap());
+        Self { device, name: name.to_owned(), pace: Duration::from_millis(2), speller }
+    }
+
+    /// A key goes down or up.
+    pub(crate) fn key(&mut self, code: KeyCode, down: bool) {
+        self.emit(EventType::KEY, code.0, i32::from(down));
+        thread::sleep(self.pace);
+    }
+
+    /// Any event.
+    pub(crate) fn emit(&mut self, kind: EventType, code: u16, value: i32) {
+        self.device.emit(&[InputEvent::new(kind.0, code, value)]).expect("uinput takes it");
+    }
+
+    /// A key goes down.
+    pub(crate) fn down(&mut self, code: KeyCode) {
+        self.key(code, true);
+    }
+
+    /// A key goes up.
+    pub(crate) fn up(&mut self, code: KeyCode) {
+        self.key(code, false);
+    }
+
+    /// A key goes down and up.
+    pub(crate) fn tap(&mut self, code: KeyCode) {
+        self.down(code);
+        self.up(code);
+    }
+
+    /// Types characters on the layout `us`.
+    pub(crate) fn text(&mut self, text: &str) {
+        for c in text.chars() {
+            let mut buffer = [0; 4];
+            let chords = self.speller.spell(c.encode_utf8(&mut buffer), Some(0));
+            let chord = &chords.expect("a character of `us`")[0];
+            let code = |keycode: composekey::keycode::Keycode| {
+                KeyCode(u16::try_from(keycode.0 - 8).expect("an evdev code"))
+            };
+            let hold: Vec<_> = chord.hold.iter().map(|&key| code(key)).collect();
+            let key = code(chord.keycode);
+            hold.iter().for_each(|&key| self.down(key));
+            self.tap(key);
+            hold.iter().rev().for_each(|&key| self.up(key));
+        }
+    }
+
+    /// Types characters while Caps Lock is held.
+    pub(crate) fn hold(&mut self, text: &str) {
+        self.down(KeyCode::KEY_CAPSLOCK);
+        self.text(text);
+        self.up(KeyCode::KEY_CAPSLOCK);
+    }
+}
