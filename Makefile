@@ -5,7 +5,7 @@ CARGO ?= cargo
 # The documentation is for those who work on the code: private items are in it, and linked.
 RUSTDOC = -D warnings -A rustdoc::private-intra-doc-links
 
-.PHONY: run test check oracles e2e vm deps bench clean
+.PHONY: run test check oracles e2e vm deps bench clean pictures
 
 # Try it: on this display when there is one, else on a private X server.
 run: deps
@@ -43,6 +43,10 @@ vm:
 # The libraries it is built with and the programs it is tested with.
 deps:
 	tools/deps
+
+# The pictures of the screens in docs/screens/.
+pictures:
+	COMPOSEKEY_PICTURES=write $(CARGO) test --quiet --test screens pictures::
 
 # Figures of this machine: docs/testing.md.
 bench: deps

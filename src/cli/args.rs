@@ -40,6 +40,10 @@ pub enum Command {
     Test(Test),
     /// Type, and see what each key does and why: a screen that needs no daemon
     Try(super::trial::Try),
+    /// Find a character by a few letters, and copy or print it
+    Pick(super::pick::Pick),
+    /// Short lessons from your own map
+    Train(super::train::Train),
     /// List the sequences
     List(super::list::List),
     /// Find sequences by character, name, code point or keys

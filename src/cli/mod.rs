@@ -13,12 +13,14 @@ mod import;
 mod keysyms;
 mod list;
 mod pager;
+mod pick;
 #[doc(hidden)]
 pub mod screen;
 mod show;
 mod stats;
 mod status;
 mod test;
+mod train;
 mod trial;
 mod type_text;
 mod undo;
@@ -37,7 +39,9 @@ pub use check::{Check, Format};
 pub use explain::Explain;
 pub use list::List;
 pub use pager::Pager;
+pub use pick::Pick;
 pub use status::Watch;
+pub use train::Train;
 pub use trial::{Leader, Try};
 pub use unlock::Unlock;
 
@@ -156,6 +160,8 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
     match cli.command {
         Command::Test(args) => test::run(&args, &paths, terminal),
         Command::Try(args) => trial::run(&args, &paths, terminal),
+        Command::Pick(args) => pick::run(&args, &paths, terminal),
+        Command::Train(args) => train::run(&args, &paths, terminal),
         Command::List(args) => list::run(&args, &paths, terminal),
         Command::Find(args) => find::run(&args, &paths, terminal),
         Command::Generate(args) => generate::run(&args, &paths, terminal),

@@ -90,7 +90,12 @@ impl Console {
         let pty = OwnedFd::from(pty);
         let output = fs::File::from(pty.try_clone().expect("a descriptor"));
         let input = fs::File::from(pty);
-        let answers = Answers { kitty: kind == Kind::Kitty, flags: vec![0], reply: Vec::new() };
+        let answers = Answers {
+            kitty: kind == Kind::Kitty,
+            flags: vec![0],
+            reply: Vec::new(),
+            copied: Vec::new(),
+        };
         let parser = vt100::Parser::new_with_callbacks(ROWS, COLUMNS, 0, answers);
         let screen = Arc::new(Mutex::new(parser));
         show(output, input.try_clone().expect("a descriptor"), Arc::clone(&screen));
@@ -180,6 +185,18 @@ impl Console {
     }
 }
 
+impl Console {
+    /// What was put into the clipboard by OSC 52, as base64.
+    pub(crate) fn copied(&self) -> Vec<String> {
+        self.screen.lock().expect("no reader panics").callbacks().copied.clone()
+    }
+
+    /// Reads the cells of the screen.
+    pub(crate) fn cells<T>(&self, read: impl Fn(&vt100::Screen) -> T) -> T {
+        read(self.screen.lock().expect("no reader panics").screen())
+    }
+}
+
 impl Drop for Console {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -209,9 +226,14 @@ struct Answers {
     /// The stack of flags of kitty's protocol.
     flags: Vec<u16>,
     reply: Vec<u8>,
+    copied: Vec<String>,
 }
 
 impl vt100::Callbacks for Answers {
+    fn copy_to_clipboard(&mut self, _: &mut vt100::Screen, _: &[u8], data: &[u8]) {
+        self.copied.push(String::from_utf8_lossy(data).into_owned());
+    }
+
     fn unhandled_csi(
         &mut self,
         _: &mut vt100::Screen,

@@ -8,7 +8,12 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::cli::show::shortened;
+use crate::{
+    cli::show::{keys, shortened},
+    diagnostic,
+    keysym::Keysym,
+    sequence::Sequence,
+};
 
 /// How things are drawn: the terminal's own colours, which suit dark and light alike.
 #[derive(Clone, Copy, Debug)]
@@ -18,8 +23,8 @@ pub(in crate::cli) struct Theme {
 
 impl Theme {
     /// With colours or without; bold and reverse are there in any case.
-    pub(in crate::cli) fn new(style: crate::diagnostic::Style) -> Self {
-        Self { colour: style == crate::diagnostic::Style::Colour }
+    pub(in crate::cli) fn new(style: diagnostic::Style) -> Self {
+        Self { colour: style == diagnostic::Style::Colour }
     }
 
     /// What keys give.
@@ -45,6 +50,21 @@ impl Theme {
 pub(in crate::cli) const BOLD: Style = Style::new().add_modifier(Modifier::BOLD);
 pub(in crate::cli) const DIM: Style = Style::new().add_modifier(Modifier::DIM);
 const CAP: Style = Style::new().add_modifier(Modifier::REVERSED);
+
+/// How a key is called on a cap: its character, or its name.
+pub(in crate::cli) fn label(keysym: Keysym) -> String {
+    let name = Sequence::new([keysym]).map_or_else(String::new, |sequence| keys(&sequence));
+    let name = match keysym.to_char() {
+        Some('<' | '>') => &name,
+        _ => name.trim_start_matches('<').trim_end_matches('>'),
+    };
+    match name {
+        "BackSpace" => "Backspace",
+        "Return" => "Enter",
+        name => name,
+    }
+    .to_owned()
+}
 
 /// A key, as a cap.
 pub(in crate::cli) fn cap(label: &str) -> Span<'static> {

@@ -4,6 +4,7 @@ use super::model::Trial;
 use crate::{
     cli::{
         plural,
+        screen::draw::label,
         show::{keys, name, place, unicode_name},
     },
     engine::{Action, Direction, Feedback, Mode, OnMismatch, TapAction, View},
@@ -39,24 +40,6 @@ pub(super) enum Kind {
     Aside,
 }
 
-/// How a key is called on a cap.
-pub(super) fn label(keysym: Keysym) -> String {
-    Sequence::new([keysym])
-        .map_or_else(String::new, |sequence| {
-            keys(&sequence).trim_start_matches('<').trim_end_matches('>').to_owned()
-        })
-        .replace("BackSpace", "Backspace")
-        .replace("Return", "Enter")
-}
-
-/// A key of a sequence for a cap; `<` and `>` are themselves.
-pub(super) fn cap_label(keysym: Keysym) -> String {
-    match keysym.to_char() {
-        Some(c @ ('<' | '>')) => c.to_string(),
-        _ => label(keysym),
-    }
-}
-
 /// What a key, or the time when there is none, did.
 pub(super) fn tell(
     trial: &Trial,
@@ -86,7 +69,7 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn say(&mut self, kind: Kind, text: &str, said: impl Into<String>) {
         let key = match (self.key, self.trigger) {
-            (Some(key), _) => cap_label(key),
+            (Some(key), _) => label(key),
             (None, true) => "trigger".to_owned(),
             (None, false) => String::new(),
         };

@@ -11,12 +11,12 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{
     model::Trial,
-    story::{Kind, Told, cap_label},
+    story::{Kind, Told},
 };
 use crate::{
     cli::{
         plural,
-        screen::draw::{self, BOLD, DIM, column, row},
+        screen::draw::{self, BOLD, DIM, column, label, row},
         show::{name, shortened, visible},
     },
     engine::{Mode, View},
@@ -87,7 +87,7 @@ fn pending(trial: &Trial, view: &View, frame: &mut Frame<'_>) {
     if view.pending().len() == 0 {
         line.push(Span::styled("nothing", DIM));
     }
-    line.extend(draw::caps(view.pending().map(cap_label)));
+    line.extend(draw::caps(view.pending().map(label)));
     if let Some(rule) = view.complete {
         let text = visible(&trial.loaded.rules[rule.index()].output.text);
         line.push(Span::raw("  "));
@@ -185,7 +185,7 @@ fn each(trial: &Trial, rules: &[&Rule], waiting: usize, width: usize) -> Vec<Lin
 /// The keys that are still to be typed.
 fn missing(keysyms: &[Keysym]) -> String {
     let single = |label: &String| label.chars().count() == 1;
-    let labels: Vec<String> = keysyms.iter().map(|&keysym| cap_label(keysym)).collect();
+    let labels: Vec<String> = keysyms.iter().map(|&keysym| label(keysym)).collect();
     if labels.iter().all(single) { labels.concat() } else { labels.join(" ") }
 }
 
@@ -193,7 +193,7 @@ fn missing(keysyms: &[Keysym]) -> String {
 fn by_key(trial: &Trial, rules: &[&Rule], waiting: usize, width: usize) -> Vec<Line<'static>> {
     let mut groups: BTreeMap<String, Vec<&Rule>> = BTreeMap::new();
     for rule in rules {
-        groups.entry(cap_label(rule.sequence.keysyms()[waiting])).or_default().push(rule);
+        groups.entry(label(rule.sequence.keysyms()[waiting])).or_default().push(rule);
     }
     let mut groups: Vec<(String, Vec<&Rule>)> = groups.into_iter().collect();
     groups.sort_by_cached_key(|(key, rules)| {

@@ -1,0 +1,145 @@
+//! The picker without a terminal.
+
+use std::{fs, time::Instant};
+
+use ratatui::{Terminal, backend::TestBackend};
+
+use super::{
+    item::{Item, items},
+    model::Picker,
+};
+use crate::{
+    cli::screen::{Key, Press, Program, draw::Theme},
+    config::{self, Paths},
+    diagnostic::Style,
+};
+
+const MAP: &str = r#"
+keymaps = []
+[sequences]
+"la" = { text = "λ", name = "lambda", alias = ["\\lambda"], tags = ["greek"] }
+"*l" = "λ"
+"\"o" = { text = "ö", alias = ["&ouml;", "umlaut"] }
+"<dead_diaeresis>o" = "ö"
+"->" = "→"
+"nl" = "two\nlines"
+"'" = "\u0301"
+"#;
+
+fn all() -> Vec<Item> {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = Paths::new(folder.path().into(), None, None, |_| None);
+    fs::create_dir_all(&paths.config_dir).unwrap();
+    fs::write(&paths.config_file, MAP).unwrap();
+    let loaded = config::load(&paths);
+    items(&loaded)
+}
+
+fn picker(query: &str) -> Picker {
+    Picker::new(all(), query, Theme::new(Style::Plain))
+}
+
+#[track_caller]
+fn first(query: &str, text: &str) {
+    let picker = picker(query);
+    assert_eq!(picker.selected().map(|item| item.text.as_str()), Some(text), "{query}");
+}
+
+fn press(picker: &mut Picker, press: Press) {
+    picker.key(&press, Instant::now());
+}
+
+fn picture(picker: &Picker) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(80, 14)).unwrap();
+    terminal.draw(|frame| picker.draw(frame)).unwrap();
+    let text = terminal.backend().to_string();
+    let lines = text.lines().map(|line| line.trim_matches('"').trim_end());
+    format!("\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn a_line_for_each_text() {
+    let lines: Vec<String> = all().iter().map(Item::line).collect();
+    let expected = [
+        "λ  lambda  la *l  \\lambda greek",
+        "ö  LATIN SMALL LETTER O WITH DIAERESIS  \"o <dead_diaeresis>o  &ouml; umlaut",
+        "→  RIGHTWARDS ARROW  ->",
+        "two\\nlines  nl",
+        "◌\u{301}  COMBINING ACUTE ACCENT  '",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn what_a_few_letters_mean() {
+    for (query, text) in [
+        ("lam", "λ"),
+        ("λ", "λ"),
+        ("*l", "λ"),
+        ("ouml", "ö"),
+        ("umlaut", "ö"),
+        ("->", "→"),
+        ("rarr", "→"),
+        ("arrow right", "→"),
+        ("o dia", "ö"),
+    ] {
+        first(query, text);
+    }
+    assert_eq!(picker("").hits.len(), 5);
+    assert!(picker("zzzz").hits.is_empty());
+}
+
+#[test]
+fn keys_move_type_and_end() {
+    let mut picker = picker("");
+    for key in [Key::Down, Key::Down, Key::Down, Key::Up, Key::PageDown, Key::Home, Key::End] {
+        press(&mut picker, Press::new(key));
+    }
+    assert_eq!(picker.at, 4);
+    for c in "lambdx".chars() {
+        press(&mut picker, Press::new(Key::Char(c)));
+    }
+    assert!(picker.selected().is_none());
+    press(&mut picker, Press::new(Key::Enter));
+    assert!(!picker.is_over(), "there is nothing to take");
+    press(&mut picker, Press::new(Key::Backspace));
+    press(&mut picker, Press::new(Key::Enter));
+    assert!(picker.is_over());
+    assert_eq!(picker.chosen().map(|item| item.text.as_str()), Some("λ"));
+    let mut picker = self::picker("arrow right");
+    press(&mut picker, Press::ctrl('w'));
+    assert_eq!(picker.query, "arrow ");
+    press(&mut picker, Press::ctrl('u'));
+    assert_eq!((picker.query.as_str(), picker.hits.len()), ("", 5));
+    press(&mut picker, Press::new(Key::Escape));
+    assert!(picker.is_over() && picker.chosen().is_none());
+}
+
+#[test]
+fn the_picture() {
+    let expected = r#"
+ composekey pick                                                         1 of 5
+ > umlaut
+
+ ▌ ö  "o  LATIN SMALL LETTER O WITH DIAERESIS  config
+
+
+
+
+
+ ── ö  U+00F6 ─────────────────────────────────────────────────────────────────
+ LATIN SMALL LETTER O WITH DIAERESIS
+  "   o     dead_diaeresis   o
+ &ouml; umlaut
+ Enter takes it   Up, Down another one   Ctrl+U clears   Escape leaves"#;
+    let picture = picture(&picker("umlaut"));
+    assert_eq!(picture, expected, "{picture}");
+}
+
+#[test]
+fn a_small_terminal_is_no_panic() {
+    for (width, height) in [(1, 1), (30, 8), (31, 9), (200, 3), (29, 100), (300, 100)] {
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| picker("").draw(frame)).unwrap();
+    }
+}
