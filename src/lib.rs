@@ -11,6 +11,7 @@
 pub mod diagnostic;
 pub mod keycode;
 pub mod keysym;
+pub mod layout;
 pub mod sequence;
 pub mod source;
 // formats
@@ -18,6 +19,8 @@ pub mod map;
 pub mod xcompose;
 // formats of other programs
 pub mod exchange;
+// what characters are called
+pub mod search;
 // compiled
 pub mod table;
 // engine

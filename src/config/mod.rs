@@ -8,7 +8,7 @@ mod settings;
 use std::{path::Path, sync::Arc};
 
 pub use disk::{Disk, MAX_BYTES, MAX_LINKS};
-pub use paths::Paths;
+pub use paths::{KeyboardHints, Paths};
 pub use settings::{Backend, Feedback, NAMES, Settings};
 
 use crate::{
@@ -71,6 +71,13 @@ impl Loaded {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// How many rules are in use; those after them are of keymaps that [`load_all`] added.
+    #[must_use]
+    pub fn in_use(&self) -> usize {
+        let added = |rule: &Rule| self.keymaps.iter().any(|k| !k.in_use && k.name == rule.keymap);
+        self.rules.iter().position(added).unwrap_or(self.rules.len())
+    }
+
     /// Whether the user wrote this rule, rather than the locale or a built-in keymap.
     #[must_use]
     pub fn is_users(&self, rule: &Rule) -> bool {
@@ -109,8 +116,8 @@ pub fn load_all(paths: &Paths) -> Loaded {
     let mut loaded = load(paths);
     for keymap in unused(&loaded) {
         let source = loaded.sources.add(keymap.file, keymap.text);
-        let name = Arc::from(keymap.name);
-        let (map, _) = map::load(source, &name, &loaded.sources);
+        let name: Arc<str> = keymap.name.into();
+        let map = builtin::load(&keymap, source);
         loaded.keymaps.push(Keymap { entry: name.clone(), name, info: map.info, in_use: false });
         loaded.rules.extend(map.rules);
     }
@@ -125,7 +132,7 @@ pub fn unused_keymaps(loaded: &Loaded) -> Vec<(&'static str, Vec<Rule>)> {
         .into_iter()
         .map(|keymap| {
             let source = sources.add(keymap.file, keymap.text);
-            (keymap.name, map::load(source, &keymap.name.into(), &sources).0.rules)
+            (keymap.name, builtin::load(&keymap, source).rules)
         })
         .collect()
 }
@@ -288,14 +295,18 @@ impl<'a> Loading<'a> {
             });
             return rules;
         }
-        let (name, source) = if let Some(keymap) = builtin::find(called) {
-            (called, self.loaded.sources.add(keymap.file, keymap.text))
+        let (name, map) = if let Some(keymap) = builtin::find(called) {
+            let source = self.loaded.sources.add(keymap.file, keymap.text);
+            (Arc::from(called), builtin::load(&keymap, source))
         } else if called.contains('/') || called.ends_with(".toml") {
             let path = self.paths.keymap(called);
             match self.text(&path) {
                 Ok(source) => {
                     let stem = Path::new(called).file_stem().and_then(|stem| stem.to_str());
-                    (stem.unwrap_or(called), source)
+                    let name = Arc::from(stem.unwrap_or(called));
+                    let (map, diagnostics) = map::load(source, &name, &self.loaded.sources);
+                    self.loaded.diagnostics.extend(diagnostics);
+                    (name, map)
                 }
                 Err(error) => {
                     self.push(Diagnostic::unloadable(&path, &error), span);
@@ -310,15 +321,8 @@ impl<'a> Loading<'a> {
             self.push(diagnostic, span);
             return Vec::new();
         };
-        let name = Arc::from(name);
-        let (map, diagnostics) = map::load(source, &name, &self.loaded.sources);
-        self.loaded.diagnostics.extend(diagnostics);
-        self.loaded.keymaps.push(Keymap {
-            name,
-            entry: entry.into(),
-            info: map.info,
-            in_use: true,
-        });
+        let keymap = Keymap { name, entry: entry.into(), info: map.info, in_use: true };
+        self.loaded.keymaps.push(keymap);
         map.rules
     }
 

@@ -26,8 +26,21 @@ pub struct Paths {
     pub world: World,
     /// The user's editor, a command of the shell: `$VISUAL`, or else `$EDITOR`.
     pub editor: Option<OsString>,
+    /// By what the layout of the keyboard is found.
+    pub keyboard: KeyboardHints,
     /// By what other programs look for the user's Compose file.
     pub compose: Environment,
+}
+
+/// What tells the layout of the keyboard.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyboardHints {
+    /// `$XKB_DEFAULT_LAYOUT`, `$XKB_DEFAULT_VARIANT` and `$XKB_DEFAULT_OPTIONS`.
+    pub env: [Option<String>; 3],
+    /// The X display; `None` on Wayland, where an X server does not know the keyboard's layout.
+    pub display: Option<String>,
+    /// What the system was set up with: `keyboard(5)` of Debian and others.
+    pub file: PathBuf,
 }
 
 impl Paths {
@@ -60,6 +73,12 @@ impl Paths {
         // A relative path counts as none: XDG Base Directory Specification.
         let state = env("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         let state = state.or_else(|| Some(home.as_ref()?.join(".local/state")));
+        let text = |name: &str| env(name)?.into_string().ok().filter(|value| !value.is_empty());
+        let keyboard = KeyboardHints {
+            env: ["LAYOUT", "VARIANT", "OPTIONS"].map(|part| text(&format!("XKB_DEFAULT_{part}"))),
+            display: text("DISPLAY").filter(|_| !set(&"WAYLAND_DISPLAY")),
+            file: "/etc/default/keyboard".into(),
+        };
         let folder = env("XLOCALEDIR").filter(|value| !value.is_empty());
         let compose = Environment {
             xcomposefile: env("XCOMPOSEFILE"),
@@ -69,6 +88,7 @@ impl Paths {
         Self {
             editor: ["VISUAL", "EDITOR"].iter().find(|name| set(name)).and_then(|name| env(name)),
             compose,
+            keyboard,
             config_file: config_dir.join("config.toml"),
             config_dir,
             config_home,

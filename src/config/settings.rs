@@ -18,6 +18,8 @@ pub struct Settings {
     pub feedback: Feedback,
     /// Window classes in which nothing is grabbed, because their programs read keycodes.
     pub ignore: Vec<String>,
+    /// The keyboard layout that `find` and its like show keys for; the session's own without it.
+    pub layout: Option<String>,
     /// Where keys come from.
     pub backend: Backend,
     /// Devices that are keyboards though they do not look so (evdev).
@@ -64,6 +66,7 @@ pub const NAMES: &[&str] = &[
     "backend",
     "include_devices",
     "exclude_devices",
+    "layout",
     "keymaps",
     "remove",
 ];
@@ -85,6 +88,9 @@ const IGNORE: &[&str] = &[
     "org.remmina.Remmina",
     "xfreerdp",
 ];
+
+/// The layout of the session.
+const AUTO: &str = "auto";
 
 const TAP_ACTION: &[(&str, TapAction)] = &[
     ("compose", TapAction::Compose),
@@ -118,6 +124,7 @@ impl Default for Settings {
             backend: Backend::default(),
             include_devices: Vec::new(),
             exclude_devices: Vec::new(),
+            layout: None,
         }
     }
 }
@@ -156,6 +163,10 @@ impl Settings {
             "backend" => reader.choice(entry.value, BACKEND, &mut self.backend),
             "include_devices" => reader.strings(entry.value, &mut self.include_devices),
             "exclude_devices" => reader.strings(entry.value, &mut self.exclude_devices),
+            "layout" => {
+                let layout = map::string(entry.value, name, diagnostics);
+                self.layout = layout.filter(|layout| layout != AUTO);
+            }
             _ => return Err(entry),
         }
         Ok(())

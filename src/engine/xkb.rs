@@ -9,7 +9,11 @@ use super::{
     keyboard::{Keyboard, Meaning},
     lookup::Key,
 };
-use crate::{keycode::Keycode, keysym::Keysym};
+use crate::{
+    keycode::Keycode,
+    keysym::Keysym,
+    layout::{Held, Layout, Press},
+};
 
 /// A keymap and the state of its modifiers.
 ///
@@ -31,6 +35,29 @@ pub struct XkbKeyboard {
     chord: xkb::ModMask,
     /// Which groups are Latin.
     latin: Vec<bool>,
+}
+
+/// Where a key is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Among the letters and digits.
+    Main,
+    /// There too, but not on every keyboard.
+    Rare,
+    /// Elsewhere: keypad, function keys, media keys.
+    Aside,
+}
+
+impl Place {
+    /// By the name that XKB has for it (`xkeyboard-config`, keycodes/evdev).
+    fn of(name: &str) -> Self {
+        match name.as_bytes() {
+            b"LSGT" | b"AB11" | b"AE13" => Self::Rare,
+            b"TLDE" | b"BKSL" | b"SPCE" => Self::Main,
+            [b'A', b'A'..=b'E', b'0'..=b'9', b'0'..=b'9'] => Self::Main,
+            _ => Self::Aside,
+        }
+    }
 }
 
 /// What a modifier key does while it is down.
@@ -106,6 +133,56 @@ impl XkbKeyboard {
             }
         }
         found
+    }
+
+    /// How the keys of this keymap type what a sequence may have. The layout is called `name`.
+    #[must_use]
+    pub fn layout(&self, name: &str) -> Layout {
+        let keymap = &self.keymap;
+        let mut layout = Layout::new(name);
+        for code in keymap.min_keycode().raw()..=keymap.max_keycode().raw() {
+            let code = xkb::Keycode::new(code);
+            // What is printed on the key is what it types first.
+            let Some(plain) = one(keymap.key_get_syms_by_level(code, 0, 0)) else { continue };
+            let plain = Key { keysym: plain, latin: None };
+            let printed = plain.text().map_or(plain.keysym, Keysym::from_char);
+            let place = keymap.key_get_name(code).map_or(Place::Aside, Place::of);
+            for group in 0..keymap.num_layouts_for_key(code) {
+                for level in 0..keymap.num_levels_for_key(code, group) {
+                    let Some(held) = self.held(code, group, level) else { continue };
+                    for keysym in keymap.key_get_syms_by_level(code, group, level) {
+                        let key = Key { keysym: Keysym(keysym.raw()), latin: None };
+                        // Characters of other keys are on no keyboard, or on few.
+                        if place == Place::Aside && key.has_text() {
+                            continue;
+                        }
+                        let (dead, rare) = (key.keysym.is_dead(), place == Place::Rare);
+                        let press = Press { key: printed, held, group, dead, rare };
+                        key.forms().iter().for_each(|form| layout.add(form, press));
+                    }
+                }
+            }
+        }
+        layout
+    }
+
+    /// The modifiers that choose a level, if Shift, AltGr and the fifth level's can.
+    fn held(&self, code: xkb::Keycode, group: u32, level: u32) -> Option<Held> {
+        let keymap = &self.keymap;
+        let bit = |name| match keymap.mod_get_index(name) {
+            xkb::MOD_INVALID => 0,
+            index => 1 << index,
+        };
+        let (altgr, level5) = (bit("Mod5"), bit("Mod3"));
+        let mut masks = [0; 32];
+        let count = keymap.key_get_mods_for_level(code, group, level, &mut masks);
+        let fits = |&mask: &xkb::ModMask| mask & !(SHIFT | altgr | level5) == 0;
+        let held = |mask| Held {
+            level5: mask & level5 != 0,
+            altgr: mask & altgr != 0,
+            shift: mask & SHIFT != 0,
+        };
+        masks[..count].iter().copied().filter(fits).map(held).min_by_key(|held| held.count())
     }
 
     /// Makes `state` what counts.

@@ -29,7 +29,7 @@ fn rule(keys: &str, text: &str, name: Option<&str>) -> Rule {
 /// What is read in a text, and what is said about the rest.
 fn import(format: Option<Format>, text: &str) -> (Vec<Rule>, Vec<String>) {
     let mut sources = Sources::default();
-    let source = sources.add("file", text);
+    let source = sources.add("file", text.to_owned());
     let (rules, findings) = read(format, source, &"test".into(), &sources).unwrap();
     let told = findings.iter().map(|finding| {
         assert_eq!(finding.code, Code::NotImported);

@@ -1,4 +1,14 @@
-//! The keymaps that are part of the program.
+//! The keymaps that are part of the program. [`load`] reads one without its TOML, which was read when
+//! the program was built: `build/keymaps.rs` has the form.
+
+use std::sync::Arc;
+
+use super::{Info, Map};
+use crate::{
+    diagnostic::Code,
+    sequence::{Output, Rule, Sequence},
+    source::{SourceId, Span},
+};
 
 /// What `keymaps` in the configuration calls all keymaps that are on by default.
 pub const DEFAULT: &str = "default";
@@ -12,6 +22,8 @@ pub struct Builtin {
     pub file: &'static str,
     /// Its text.
     pub text: &'static str,
+    /// What the text says, as `build/keymaps.rs` writes it.
+    read: &'static str,
     /// Whether it is one of [`DEFAULT`]: what its `[keymap]` says, known without reading it.
     pub default: bool,
 }
@@ -22,6 +34,7 @@ macro_rules! builtin {
             name: $name,
             file: concat!("keymaps/", $name, ".toml"),
             text: include_str!(concat!("../../keymaps/", $name, ".toml")),
+            read: include_str!(concat!(env!("OUT_DIR"), "/", $name, ".keymap")),
             default: $default,
         },)+]
     };
@@ -67,4 +80,51 @@ pub fn find(name: &str) -> Option<Builtin> {
 /// The keymaps that are on by default.
 pub fn defaults() -> impl Iterator<Item = Builtin> {
     BUILTIN.iter().filter(|keymap| keymap.default).copied()
+}
+
+/// Reads a built-in keymap: what [`super::load`] makes of its text, which `source` is.
+///
+/// # Panics
+/// When a keymap is not as it was written.
+#[must_use]
+pub fn load(keymap: &Builtin, source: SourceId) -> Map {
+    let name: Arc<str> = keymap.name.into();
+    let mut records = keymap.read.split_terminator('\x1e').map(|record| record.split('\x1f'));
+    let info = records.next().map_or_else(Info::default, info);
+    let rule = |fields| rule(fields, &name, source).expect("`build/keymaps.rs` writes rules");
+    Map { info, rules: records.map(rule).collect() }
+}
+
+fn info<'a>(fields: impl Iterator<Item = &'a str>) -> Info {
+    let mut fields = fields.map(|field| (!field.is_empty()).then(|| field.to_owned()));
+    let mut next = || fields.next().flatten();
+    Info {
+        title: next(),
+        description: next(),
+        mnemonic: next(),
+        source: next(),
+        licence: next(),
+        layout: next(),
+        default: next().as_deref() == Some("true"),
+    }
+}
+
+fn rule<'a>(
+    mut fields: impl Iterator<Item = &'a str>,
+    keymap: &Arc<str>,
+    source: SourceId,
+) -> Option<Rule> {
+    let (start, end) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
+    let sequence = Sequence::parse(fields.next()?).ok()?;
+    let text = fields.next()?.to_owned();
+    let name = fields.next().filter(|name| !name.is_empty()).map(str::to_owned);
+    let mut list = || {
+        let items = fields.next().unwrap_or_default().split('\x1d');
+        items.filter(|item| !item.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (alias, tags, replaces, allow) = (list(), list(), list(), list());
+    let allow = allow.iter().filter_map(|id| Code::ALL.iter().copied().find(|c| c.id() == *id));
+    let output = Output { text, name, alias, tags, replaces, allow: allow.collect() };
+    let span = Span { source, start, end };
+    Some(Rule { sequence, output, keymap: Arc::clone(keymap), span })
 }

@@ -1,6 +1,6 @@
 //! Rules beside each other: repeated ones, those that take another's place, starts of others.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -69,9 +69,9 @@ pub fn merge(
 struct Merging {
     slots: Vec<Option<Rule>>,
     /// The slot of each sequence.
-    index: HashMap<Sequence, usize>,
+    index: FxHashMap<Sequence, usize>,
     /// The rules that gave way to the rule in a slot, oldest first.
-    gave_way: HashMap<usize, Vec<Rule>>,
+    gave_way: FxHashMap<usize, Vec<Rule>>,
 }
 
 impl Merging {
@@ -136,7 +136,7 @@ fn removed_nothing(removal: &Removal) -> Diagnostic {
 
 /// Leaves of each sequence the first rule, and says where the others are.
 pub(super) fn drop_repeated(rules: &mut Vec<Rule>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut first: HashMap<Sequence, Span> = HashMap::with_capacity(rules.len());
+    let mut first: FxHashMap<Sequence, Span> = FxHashMap::default();
     rules.retain(|rule| {
         let Some(&span) = first.get(&rule.sequence) else {
             first.insert(rule.sequence.clone(), rule.span);

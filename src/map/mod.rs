@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// A keymap as it was read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Map {
     /// What its `[keymap]` table says.
     pub info: Info,

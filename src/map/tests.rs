@@ -6,7 +6,7 @@ use crate::diagnostic::{Style, json_line, render};
 /// Loads a keymap and shows its rules and its findings as `code line:column message`.
 fn shown(text: &str) -> (String, Vec<String>) {
     let mut sources = Sources::default();
-    let id = sources.add("test.toml", text);
+    let id = sources.add("test.toml", text.to_owned());
     let (map, diagnostics) = load(id, &"test".into(), &sources);
     let rules: Vec<_> =
         map.rules.iter().map(|r| format!("{}→{}", r.sequence, r.output.text)).collect();
@@ -261,5 +261,6 @@ fn the_built_in_keymaps_are_clean() {
         assert_eq!(diagnostics, [], "{}", keymap.file);
         assert!(map.info.title.is_some() && map.info.source.is_some(), "{}", keymap.file);
         assert!(!map.rules.is_empty(), "{}", keymap.file);
+        assert!(builtin::load(keymap, id) == map, "{} reads otherwise when built in", keymap.file);
     }
 }

@@ -5,9 +5,10 @@ use std::{collections::BTreeSet, fs, path::Path};
 /// The layers from the bottom up; modules of one layer do not know each other, except where a
 /// later one of the same line builds on an earlier one (words, app).
 const LAYERS: &[&[&str]] = &[
-    &["keycode", "keysym", "source", "sequence", "diagnostic"],
+    &["keycode", "keysym", "source", "sequence", "layout", "diagnostic"],
     &["map", "xcompose"],
     &["exchange"],
+    &["search"],
     &["table"],
     &["engine"],
     &["x11"],
@@ -16,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// Layers whose modules may use each other.
-const OPEN: &[usize] = &[0, 7];
+const OPEN: &[usize] = &[0, 8];
 
 /// What a pure module must not touch.
 const IMPURE: &[&str] =

@@ -232,7 +232,7 @@ fn a_yaml_parser_reads_the_matches_of_espanso() {
 /// What our reader finds in a text.
 fn read(format: Format, text: &str) -> Vec<(String, String)> {
     let mut sources = Sources::default();
-    let source = sources.add("text", text);
+    let source = sources.add("text", text.to_owned());
     let (rules, findings) =
         exchange::read(Some(format), source, &Arc::from("read"), &sources).unwrap();
     assert_eq!(findings, []);
