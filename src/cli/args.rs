@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{generate::Generate, import::Import, undo::Undo};
+use super::{find::Find, generate::Generate, import::Import, undo::Undo};
 
 /// Try, list, find and check compose sequences, and write them for other programs.
 #[derive(Debug, Parser)]
@@ -46,7 +46,7 @@ pub enum Command {
     Train(super::train::Train),
     /// List the sequences
     List(super::list::List),
-    /// Find sequences by character, name, code point or keys
+    /// Find characters, and how to type them
     Find(Find),
     /// Write the sequences for other programs: ~/.XCompose, or what --target names
     Generate(Generate),
@@ -161,6 +161,8 @@ fn takes_value(option: &str) -> bool {
             | "--tag"
             | "--to"
             | "--from"
+            | "--layout"
+            | "--limit"
     )
 }
 
@@ -187,20 +189,6 @@ pub struct Test {
     #[command(flatten)]
     pub program: super::keysyms::Program,
     /// Print JSON Lines, one object a rule or a keysym
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `composekey find`.
-#[derive(Debug, Args)]
-pub struct Find {
-    /// A character, words of its name, an alias such as &ouml;, a code point U+00F6, or keys
-    #[arg(required = true, value_name = "WORD")]
-    pub words: Vec<String>,
-    /// Also in the built-in keymaps that are not in use
-    #[arg(long)]
-    pub all: bool,
-    /// Print JSON Lines, one object a rule
     #[arg(long)]
     pub json: bool,
 }

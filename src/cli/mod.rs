@@ -2,6 +2,7 @@
 //!
 //! `args.rs` is the command line, one file a command follows; `show.rs` draws rules.
 
+mod answer;
 mod args;
 mod check;
 pub mod doctor;
@@ -10,6 +11,7 @@ mod explain;
 mod find;
 mod generate;
 mod import;
+mod keyboard;
 mod keysyms;
 mod list;
 mod pager;

@@ -106,9 +106,17 @@ pub(super) fn unicode_name(c: char) -> Option<String> {
     unicode_names2::name(c).map(|name| name.to_string())
 }
 
-/// The keys in the notation of the maps, blanks by name.
+/// The keys in the notation of the maps, blanks and marks by name.
 pub(super) fn keys(sequence: &Sequence) -> String {
-    sequence.to_string().replace(' ', "<space>")
+    let mut keys = String::new();
+    for c in sequence.to_string().chars() {
+        match c {
+            ' ' => keys.push_str("<space>"),
+            c if c.width() == Some(0) => keys.push_str(&format!("<U{:04X}>", u32::from(c))),
+            c => keys.push(c),
+        }
+    }
+    keys
 }
 
 /// The text so that a terminal shows it and nothing else: marks stand on a circle, control
@@ -186,7 +194,8 @@ impl Rows {
     }
 }
 
-fn pad(width: usize, used: usize, out: &mut dyn Write) -> io::Result<()> {
+/// Blanks up to a width.
+pub(super) fn pad(width: usize, used: usize, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{:1$}", "", width.saturating_sub(used))
 }
 

@@ -7,7 +7,6 @@ use serde::Serialize;
 use super::{
     Exit, Terminal,
     args::Test,
-    find::code_point,
     keysyms, load,
     show::{Json, Rows, json, json_line, keys, paint, place, replaced, unicode_name, visible},
 };
@@ -15,6 +14,7 @@ use crate::{
     config::{self, Loaded, Paths},
     diagnostic::Code,
     keysym::Keysym,
+    search::code_point,
     sequence::{Sequence, SequenceError},
 };
 

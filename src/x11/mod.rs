@@ -4,6 +4,7 @@
 //! is passed on, typed and let go arrives in the order in which it was decided.
 
 mod copy;
+mod names;
 mod survey;
 mod unlock;
 
@@ -24,6 +25,7 @@ use x11rb::{
 };
 
 pub use copy::copy_keymap;
+pub use names::layout_names;
 pub use survey::{Survey, keymap_options};
 pub use unlock::{Cleared, clear_caps_lock};
 

@@ -134,7 +134,8 @@ fn keys_that_look_like_options() {
         (&["test", "---"], "—"),
         (&["test", "->", "--color", "never"], "→"),
         (&["--color", "never", "test", "-a"], "ā"),
-        (&["find", "->"], "  ->  →  RIGHTWARDS ARROW  arrows"),
+        (&["find", "->"], "→  U+2192  rightwards arrow"),
+        (&["find", "->", "--layout", "us"], "→  U+2192  rightwards arrow"),
     ] {
         let ran = home.run(args);
         assert_eq!((ran.status, ran.out.lines().next()), (0, Some(first)), "{args:?} {}", ran.err);
@@ -152,9 +153,6 @@ fn json_objects_have_the_promised_fields() {
 "#
     );
     check(&home.run(&["test", "oc", "--json"]), 0, &expected, "");
-    let expected = r#"{"keys":"zz","keysyms":["z","z"],"text":"two\nlines","keymap":"config","file":"~/.config/composekey/config.toml","line":6,"tags":["mine"]}
-"#;
-    check(&home.run(&["find", "--json", "mine"]), 0, expected, "");
     let ran = home.run(&["list", "--json"]);
     assert!(ran.out.lines().count() > 3500);
     for line in ran.out.lines() {
@@ -163,58 +161,6 @@ fn json_objects_have_the_promised_fields() {
             assert!(object.get(field).is_some(), "{field} of {line}");
         }
     }
-}
-
-#[test]
-fn find_by_character_name_alias_code_point_and_keys() {
-    let home = Home::with_config(OWN);
-    let lambda = "  la  λ  lambda  config\n  *l  λ  lambda  greek\n";
-    for query in ["λ", "U+03BB", "u+3bb", "0x3bb"] {
-        check(&home.run(&["find", query]), 0, lambda, "");
-    }
-    // The very name first, then names with the word in them.
-    let lambda = format!("{lambda}  *L  Λ  capital lambda  greek\n");
-    for query in ["lambda", "LAMBDA"] {
-        check(&home.run(&["find", query]), 0, &lambda, "");
-    }
-    for query in ["&lambda;", "\\lambda"] {
-        let ran = home.run(&["find", query]);
-        assert_eq!(ran.out.lines().next(), Some("  *l  λ  lambda  greek"), "{query}");
-    }
-    for (query, first) in [
-        ("&ouml;", "\"o ö "),
-        ("ouml", "\"o ö "),
-        ("Ouml", "\"O Ö "),
-        ("umlaut", "\"a ä "),
-        ("euro", "e= € "),
-        ("*g", "*g γ gamma greek"),
-        ("small omega", "*w ω omega greek"),
-        ("greek capital psi", "*Y Ψ capital psi greek"),
-        ("not equal", "/= ≠ "),
-    ] {
-        let ran = home.run(&["find", query]);
-        // How wide the columns are depends on what else was found.
-        let words: Vec<_> = ran.out.lines().next().unwrap().split_whitespace().collect();
-        let line = words.join(" ");
-        assert!(line.starts_with(first), "{query}: {line}");
-    }
-}
-
-#[test]
-fn find_of_nothing() {
-    let home = Home::new();
-    let ran = home.run(&["find", "U+0436"]);
-    check(
-        &ran,
-        1,
-        "",
-        "no sequence gives `ж` (U+0436 CYRILLIC SMALL LETTER ZHE)\n\
-         add one to config.toml, or hold the trigger and type U+436, then let go\n",
-    );
-    let ran = home.run(&["find", "no", "such", "thing"]);
-    let expected = "no sequence found for `no such thing`; `--all` looks into every keymap\n";
-    check(&ran, 1, "", expected);
-    assert_eq!(home.run(&["find", "--all", "omega", "small"]).status, 0);
 }
 
 #[test]

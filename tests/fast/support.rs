@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-/// An empty home with a configuration folder; the locale is `C`.
+/// An empty home with a configuration folder; the locale is `C`, the layout `us`.
 pub(crate) struct Home {
     dir: TempDir,
 }
@@ -48,6 +48,7 @@ impl Home {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_composekey"));
         command.args(args).env_clear().env("HOME", self.dir.path()).current_dir(self.path(""));
+        command.env("XKB_DEFAULT_LAYOUT", "us");
         command
     }
 

@@ -1,0 +1,124 @@
+//! `composekey find`: whole answers, word for word, as a terminal of 80 columns shows them.
+
+use unicode_width::UnicodeWidthStr;
+
+use composekey::{
+    cli::{self, Terminal},
+    config::Paths,
+    diagnostic::Style,
+};
+
+use crate::{
+    cli::{OWN, check},
+    support::{Home, Ran},
+};
+
+/// Runs the command as on a terminal of 80 columns, with a US keyboard.
+pub(crate) fn on_terminal(home: &Home, style: Style, args: &[&str]) -> Ran {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut terminal = Terminal {
+        out: &mut out,
+        err: &mut err,
+        out_style: style,
+        err_style: style,
+        width: Some(80),
+        pager: None,
+    };
+    let env = |name: &str| (name == "XKB_DEFAULT_LAYOUT").then(|| "us".into());
+    let mut paths = Paths::new("/nowhere".into(), None, None, env);
+    paths.set_config(home.path("config.toml"));
+    let args = ["composekey"].iter().chain(args).map(Into::into);
+    let status = cli::run(args, &paths, &mut terminal) as i32;
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Ran { status, out: text(out), err: text(err) }
+}
+
+/// Compares what is shown, plainly and in colours, with `shown/NAME.txt`; the escape is written `␛`.
+/// With `COMPOSEKEY_WRITE` set the file is written instead.
+#[track_caller]
+pub(crate) fn shown(name: &str, home: &Home, args: &[&str]) {
+    let mut found = String::new();
+    for style in [Style::Plain, Style::Colour] {
+        let ran = on_terminal(home, style, args);
+        found += &format!("$ composekey {}\n{}", args.join(" "), ran.out);
+        found += &format!("{}[{}]\n\n", ran.err, ran.status);
+        let wide = ran.out.lines().map(plain).find(|line| line.width() > 80);
+        assert_eq!(wide, None, "a line wider than 80 columns");
+    }
+    let found = found.replace('\u{1b}', "␛");
+    let file = format!("{}/tests/fast/shown/{name}.txt", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("COMPOSEKEY_WRITE").is_some() {
+        std::fs::write(&file, &found).unwrap();
+    }
+    let expected = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(found == expected, "{name} shows\n{found}\n\ninstead of\n{expected}");
+}
+
+/// A line without its colours.
+fn plain(line: &str) -> String {
+    let mut pieces = line.split('\u{1b}');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.filter_map(|piece| Some(piece.split_once('m')?.1)).fold(first, |line, p| line + p)
+}
+
+#[test]
+fn one_character_is_shown_at_length() {
+    let expected = "\
+λ  U+03BB  greek small letter lamda
+   la   l a         config
+   *l   Shift+8 l   greek
+   and 2 ways more; `--json` has all of them
+   also lambda  \\lambda  \\la  \\lamda  \\lam  \\Gl  \\fun  &lambda;
+";
+    let home = Home::with_config(OWN);
+    for query in ["λ", "U+03BB", "u+3bb", "0x3bb", "&lambda;", "\\lambda", "\\u{3bb}", "&#955;"] {
+        check(&on_terminal(&home, Style::Plain, &["find", query]), 0, expected, "");
+    }
+}
+
+/// Whole screens, in `shown/`.
+#[test]
+fn others_follow_in_rows() {
+    let home = Home::with_config(OWN);
+    shown("find-umlaut", &home, &["find", "umlaut", "--limit", "5"]);
+    shown("find-not-equal", &home, &["find", "not", "equal"]);
+    shown("find-arrow", &home, &["find", "double", "arrow"]);
+    shown("find-slip", &home, &["find", "infinty"]);
+}
+
+#[test]
+fn what_cannot_be_typed_is_marked() {
+    let home = Home::new();
+    shown("find-unused", &home, &["find", "⌽"]);
+    shown("find-greek-layout", &home, &["find", "--layout", "gr", "ä"]);
+    shown("find-german-layout", &home, &["find", "--layout", "de", "umlaut"]);
+    shown("find-code-point", &home, &["find", "一"]);
+}
+
+#[test]
+fn what_is_wrong_is_told() {
+    let home = Home::new();
+    let ran = on_terminal(&home, Style::Plain, &["find", "no", "such", "thing"]);
+    check(&ran, 1, "", "nothing is called `no such thing`, and no keys are like that\n");
+    let ran = on_terminal(&home, Style::Plain, &["find", "--layout", "nonsense", "x"]);
+    let expected = "error: there is no layout `nonsense`; `man 7 xkeyboard-config` lists them, as in `de(neo)`\n";
+    check(&ran, 2, "", expected);
+}
+
+#[test]
+fn json_has_the_promised_fields() {
+    let home = Home::new();
+    let document =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/command-line.md"));
+    let document = document.unwrap();
+    let shown = document.lines().find(|line| line.starts_with(r#"{"text":"α""#)).unwrap();
+    let ran = home.run(&["find", "--json", "--layout", "us", "\\alpha"]);
+    assert_eq!(ran.out.lines().next(), Some(shown));
+    let ran = home.run(&["find", "--json", "mine"]);
+    for line in ran.out.lines() {
+        let object: serde_json::Value = serde_json::from_str(line).unwrap();
+        for field in ["text", "code_points", "also", "fit", "typed", "layout", "sequences"] {
+            assert!(object.get(field).is_some(), "{field} of {line}");
+        }
+    }
+}
