@@ -102,7 +102,8 @@ pub struct Type {
 pub(super) fn set_keys_apart(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut options: Vec<OsString> = args.into_iter().collect();
     let Some(command) = command(&options) else { return options };
-    let takes_keys = [("test", 1), ("find", 1), ("explain", 1), ("add", 2), ("remove", 1)];
+    let takes_keys =
+        [("test", 1), ("find", 1), ("explain", 1), ("add", 2), ("remove", 1), ("pick", 0)];
     let Some(&(_, least)) = takes_keys.iter().find(|(name, _)| options[command] == *name) else {
         return options;
     };

@@ -122,3 +122,14 @@ fn list_says_when_nothing_is_left() {
     let err = "no sequence passes the filters; `--all` looks into every keymap\n";
     check(&home.run(&["list", "--word", "no-such-name"]), 1, "", err);
 }
+
+#[test]
+fn list_in_colour() {
+    let home = Home::with_config(FILTERED);
+    let greek = "\
+\u{1b}[1;4mconfig\u{1b}[0m (2)
+  \u{1b}[1mla\u{1b}[0m  \u{1b}[1;32mλ\u{1b}[0m  lambda
+  \u{1b}[1mom\u{1b}[0m  \u{1b}[1;32mΩ\u{1b}[0m  GREEK CAPITAL LETTER OMEGA
+";
+    check(&home.run(&["--color", "always", "list", "--tag", "greek"]), 0, greek, "");
+}

@@ -66,6 +66,16 @@ fn the_chosen_one_is_copied_by_the_display() {
 }
 
 #[test]
+fn keys_are_a_query_too() {
+    let home = Home::new(MAP);
+    let mut console = Console::new(Kind::Classic, &home, &["pick", "->"]);
+    console.expect("1 of 4");
+    console.expect("U+2192");
+    console.send("\u{1b}");
+    assert_eq!(console.end().code(), Some(1));
+}
+
+#[test]
 fn leaving_it_is_no_choice() {
     let home = Home::new(MAP);
     for key in ["\u{1b}", "\u{3}"] {

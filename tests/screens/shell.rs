@@ -103,6 +103,33 @@ fn stopped_and_continued() {
 }
 
 #[test]
+fn another_size() {
+    let home = Home::new(MAP);
+    let mut console = start(&home, Kind::Classic);
+    for (rows, columns) in [(12, 50), (40, 120), (3, 10), (24, 80)] {
+        console.resize(rows, columns);
+        if rows == 3 {
+            console.expect("the termin");
+            continue;
+        }
+        console.expect("nothing yet");
+        // The hints are on the last line, the state at the right end of the first.
+        let at_the_edges = || {
+            let text = console.text();
+            let lines: Vec<&str> = text.lines().collect();
+            lines.len() == usize::from(rows)
+                && lines[usize::from(rows) - 1].starts_with(" Ctrl+C")
+                && lines[0].ends_with("trigger up")
+                && lines[0].chars().count() == usize::from(columns) - 1
+        };
+        console.wait("picture of this size", at_the_edges);
+    }
+    console.send("\u{3}");
+    assert_eq!(console.end().code(), Some(0));
+    console.expect_restored();
+}
+
+#[test]
 fn without_a_terminal() {
     // `setsid` leaves it without one.
     let home = Home::new(MAP);

@@ -16,7 +16,7 @@ use std::{
 use pty_process::blocking::{Command, open};
 use rustix::{
     process::{Pid, Signal, kill_process},
-    termios::{Termios, tcgetattr},
+    termios::{Termios, Winsize, tcgetattr, tcsetwinsize},
 };
 use tempfile::TempDir;
 
@@ -47,6 +47,7 @@ impl Home {
             .env("LANG", "C.UTF-8")
             .env("TERM", "xterm-256color")
             .env("HOME", self.dir.path())
+            .env("XDG_RUNTIME_DIR", self.dir.path().join("run"))
             .current_dir(self.dir.path())
     }
 }
@@ -105,7 +106,7 @@ impl Console {
     /// What the screen shows, without blanks at the ends of its lines.
     pub(crate) fn text(&self) -> String {
         let parser = self.screen.lock().expect("no reader panics");
-        let rows = parser.screen().rows(0, 80);
+        let rows = parser.screen().rows(0, parser.screen().size().1.into());
         rows.map(|row| row.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
     }
 
@@ -136,6 +137,15 @@ impl Console {
             self.send(key);
             thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Gives the terminal another size.
+    pub(crate) fn resize(&self, rows: u16, columns: u16) {
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        let (new_rows, new_columns) = (NonZeroU16::new(rows), NonZeroU16::new(columns));
+        let mut parser = self.screen.lock().expect("no reader panics");
+        parser.set_size(new_rows.expect("not 0"), new_columns.expect("not 0"));
+        tcsetwinsize(self.input.as_fd(), size).expect("it is ours");
     }
 
     pub(crate) fn signal(&self, signal: Signal) {

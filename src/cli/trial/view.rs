@@ -20,6 +20,7 @@ use crate::{
         show::{name, shortened, visible},
     },
     engine::{Mode, View},
+    keycode::Keycode,
     keysym::Keysym,
     sequence::Rule,
 };
@@ -141,8 +142,13 @@ fn following(trial: &Trial, view: &View, rows: u16, frame: &mut Frame<'_>) {
 /// What to do, while nothing is composed.
 fn help(trial: &Trial) -> Vec<Line<'static>> {
     let leader = trial.leader;
+    let trigger = trial.settings.trigger;
     let how = if trial.sees_trigger {
-        vec!["Hold Caps Lock and type a sequence, or tap it and type one.".to_owned()]
+        let stands = match trigger.name().filter(|_| trigger != Keycode::CAPS_LOCK) {
+            Some(name) => format!(", which stands for your trigger `{name}` here,"),
+            None => String::new(),
+        };
+        vec![format!("Hold Caps Lock{stands} and type a sequence, or tap it and type one.")]
     } else {
         vec![
             format!("Caps Lock itself cannot be seen in this terminal: {leader} stands for it."),
