@@ -47,6 +47,7 @@ pub(super) struct Answers<'a> {
 }
 
 /// One way to type a text.
+#[derive(Default)]
 struct Way {
     /// What is typed, in the notation of the maps.
     keys: String,
@@ -139,6 +140,56 @@ impl<'a> Answers<'a> {
             writeln!(terminal.out, "  {}", paint(style, "2", &way.place))?;
         }
         Ok(())
+    }
+
+    /// How a text is typed, piece by piece in its order; what keys type plainly is taken together.
+    pub(super) fn recipe(&self, hits: &[Hit<'_>], terminal: &mut Terminal<'_>) -> io::Result<()> {
+        let style = terminal.out_style;
+        let plain = |hit: &Hit<'_>| self.direct(hit.text).is_some();
+        let rows: Vec<(String, Option<Way>)> = hits
+            .chunk_by(|a, b| plain(a) && plain(b))
+            .map(|run| {
+                let text: String = run.iter().map(|hit| hit.text).collect();
+                let way = if plain(&run[0]) {
+                    let caps = run.iter().filter_map(|hit| self.direct(hit.text)).collect();
+                    Some(Way { caps, ..Way::default() })
+                } else {
+                    let (works, _) = chosen(self.ways(&run[0]));
+                    let best = works.iter().position(|way| !way.off).unwrap_or_default();
+                    works.into_iter().nth(best)
+                };
+                (visible(&text), way)
+            })
+            .collect();
+        let ways = || rows.iter().filter_map(|(_, way)| way.as_ref());
+        let text_width = rows.iter().map(|(text, _)| text.width()).max().unwrap_or_default();
+        let keys_width = ways().map(|way| way.keys.width()).max().unwrap_or_default();
+        let composed = ways().filter(|way| !way.place.is_empty());
+        let caps_width = composed.map(|way| way.caps().width()).max().unwrap_or_default();
+        for (text, way) in &rows {
+            write!(terminal.out, "  {}", paint(style, "1;32", text))?;
+            let Some(way) = way else {
+                writeln!(terminal.out, "  {}", paint(style, "33", "no way to type it"))?;
+                continue;
+            };
+            pad(text_width, text.width(), terminal.out)?;
+            write!(terminal.out, "  {}", paint(style, if way.off { "2" } else { "1" }, &way.keys))?;
+            pad(keys_width, way.keys.width(), terminal.out)?;
+            write!(terminal.out, "  {}", way.drawn(style))?;
+            if !way.place.is_empty() {
+                pad(caps_width, way.caps().width(), terminal.out)?;
+                write!(terminal.out, "  {}", paint(style, "2", &way.place))?;
+            }
+            writeln!(terminal.out)?;
+        }
+        Ok(())
+    }
+
+    /// How a key types this by itself.
+    pub(super) fn direct(&self, text: &str) -> Option<String> {
+        let mut chars = text.chars();
+        let one = chars.next().filter(|_| chars.next().is_none())?;
+        self.corpus.layout.direct(one).filter(|press| press.group == 0).map(|&press| told(press))
     }
 
     /// Says what the brackets around a keymap mean.

@@ -48,6 +48,10 @@ pub enum Command {
     List(super::list::List),
     /// Find characters, and how to type them
     Find(Find),
+    /// Show how to type each character of a text
+    How(super::how::How),
+    /// Suggest sequences for a character that clash with nothing
+    Suggest(super::suggest::Suggest),
     /// Write the sequences for other programs: ~/.XCompose, or what --target names
     Generate(Generate),
     /// Make a keymap of a file of another program
@@ -102,8 +106,16 @@ pub struct Type {
 pub(super) fn set_keys_apart(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut options: Vec<OsString> = args.into_iter().collect();
     let Some(command) = command(&options) else { return options };
-    let takes_keys =
-        [("test", 1), ("find", 1), ("explain", 1), ("add", 2), ("remove", 1), ("pick", 0)];
+    let takes_keys = [
+        ("test", 1),
+        ("find", 1),
+        ("how", 1),
+        ("suggest", 1),
+        ("explain", 1),
+        ("add", 2),
+        ("remove", 1),
+        ("pick", 0),
+    ];
     let Some(&(_, least)) = takes_keys.iter().find(|(name, _)| options[command] == *name) else {
         return options;
     };

@@ -8,7 +8,8 @@ use clap::Args;
 
 use super::{Exit, Terminal, answer::Answers, keyboard, load, show::json_line};
 use crate::{
-    config::Paths,
+    config::{Loaded, Paths},
+    layout::Layout,
     search::{self, Corpus, Hit, How, Query},
 };
 
@@ -36,15 +37,8 @@ pub struct Find {
 }
 
 pub(super) fn run(args: &Find, paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
-    let session = keyboard::session(paths);
-    let loaded = load(paths, true, terminal)?;
-    let asked = args.layout.as_ref().or(loaded.settings.layout.as_ref());
-    let layout = match keyboard::choose(asked.map(String::as_str), session) {
-        Ok(layout) => layout,
-        Err(message) => {
-            writeln!(terminal.err, "error: {message}")?;
-            return Ok(Exit::Failed);
-        }
+    let Some((loaded, layout)) = world(args.layout.as_deref(), paths, terminal)? else {
+        return Ok(Exit::Failed);
     };
     let corpus = Corpus { rules: &loaded.rules, in_use: loaded.in_use(), layout: &layout };
     let query = Query::new(&args.words.join(" "));
@@ -77,6 +71,24 @@ pub(super) fn run(args: &Find, paths: &Paths, terminal: &mut Terminal<'_>) -> io
         return Ok(Exit::Findings);
     }
     Ok(Exit::Fine)
+}
+
+/// Every rule there is, and the keyboard; nothing, and why, when there is no such layout.
+pub(super) fn world(
+    layout: Option<&str>,
+    paths: &Paths,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Option<(Loaded, Layout)>> {
+    let session = keyboard::session(paths);
+    let loaded = load(paths, true, terminal)?;
+    let asked = layout.or(loaded.settings.layout.as_deref());
+    match keyboard::choose(asked, session) {
+        Ok(layout) => Ok(Some((loaded, layout))),
+        Err(message) => {
+            writeln!(terminal.err, "error: {message}")?;
+            Ok(None)
+        }
+    }
 }
 
 /// The best answer at length where it is surely the one, the others in rows.

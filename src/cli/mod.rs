@@ -10,6 +10,7 @@ mod edit;
 mod explain;
 mod find;
 mod generate;
+mod how;
 mod import;
 mod keyboard;
 mod keysyms;
@@ -21,6 +22,7 @@ pub mod screen;
 mod show;
 mod stats;
 mod status;
+mod suggest;
 mod test;
 mod train;
 mod trial;
@@ -166,6 +168,8 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
         Command::Train(args) => train::run(&args, &paths, terminal),
         Command::List(args) => list::run(&args, &paths, terminal),
         Command::Find(args) => find::run(&args, &paths, terminal),
+        Command::How(args) => how::run(&args, &paths, terminal),
+        Command::Suggest(args) => suggest::run(&args, &paths, terminal),
         Command::Generate(args) => generate::run(&args, &paths, terminal),
         Command::Import(args) => import::run(&args, &paths, terminal),
         Command::Add(args) => edit::add(args, &paths, terminal),

@@ -103,7 +103,9 @@ impl XkbKeyboard {
     /// `pc105`; `None` when there is no such keymap.
     #[must_use]
     pub fn from_names(layout: &str, variant: &str, options: &str) -> Option<Self> {
-        let context = xkb::Context::new(xkb::CONTEXT_NO_FLAGS);
+        let mut context = xkb::Context::new(xkb::CONTEXT_NO_FLAGS);
+        // Who asks says what is wrong.
+        context.set_log_level(xkb::LogLevel::Critical);
         let options = Some(options.to_owned());
         let flags = xkb::KEYMAP_COMPILE_NO_FLAGS;
         xkb::Keymap::new_from_names(&context, "evdev", "pc105", layout, variant, options, flags)

@@ -4,6 +4,7 @@
 //! ```text
 //! data.rs   what every character is called       query.rs    a question, read in every way it can be
 //! fit.rs    how well names fit a question        slip.rs     what was meant by a word with a slip
+//! suggest.rs  sequences that are still free
 //! ```
 //!
 //! Answers are ranked by how well they fit, then what this layout types comes before what it cannot, then
@@ -13,6 +14,7 @@ pub mod data;
 mod fit;
 mod query;
 mod slip;
+pub mod suggest;
 
 use std::collections::hash_map::Entry as Slot;
 

@@ -101,3 +101,29 @@ fn the_best_rule_of_a_text_comes_first() {
     assert_eq!(corpus.typed("a"), (Typed::Here, vec![]));
     assert_eq!(corpus.typed("ж"), (Typed::CodePoint, vec![]));
 }
+
+#[test]
+fn suggestions_clash_with_nothing() {
+    let rules = rules("used", "'/=' = '≠'\n'ne' = 'x'\n'abc' = 'y'");
+    let taken = suggest::Taken::new(&rules);
+    let clashes = |keys: &str| taken.clashes(&Sequence::parse(keys).unwrap());
+    for keys in ["/=", "ne", "nex", "/=x", "ab", "a", "abc", "abcd"] {
+        assert!(clashes(keys), "{keys}");
+    }
+    for keys in ["=/", "nn", "abd", "b"] {
+        assert!(!clashes(keys), "{keys}");
+    }
+}
+
+#[test]
+fn suggestions_can_be_remembered() {
+    let layout = layout();
+    let keys = |text: &str| -> Vec<String> {
+        suggest::candidates(text, &layout).iter().map(|c| c.sequence.to_string()).collect()
+    };
+    assert_eq!(keys("≠")[..4], ["/=", "=/", "!=", "=!"]);
+    assert_eq!(keys("ǟ")[..2], ["\"-a", "a\"-"]);
+    assert!(keys("⊕").contains(&"o+".to_owned()), "{:?}", keys("⊕"));
+    assert!(keys("☃").contains(&"snow".to_owned()), "{:?}", keys("☃"));
+    assert_eq!(keys("no such text"), [""; 0]);
+}

@@ -96,6 +96,40 @@ fn what_cannot_be_typed_is_marked() {
 }
 
 #[test]
+fn a_whole_text() {
+    let home = Home::with_config("[sequences]\n'cel' = '°C'\n");
+    shown("how", &home, &["how", "naïve → λ, 20 °C"]);
+    shown("how-not", &home, &["how", "--layout", "de", "ü⌽℃"]);
+    let ran = home.run(&["how", "--json", "aü"]);
+    let pieces: Vec<serde_json::Value> =
+        ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(
+        (pieces.len(), &pieces[0]["text"], &pieces[0]["presses"][0]),
+        (2, &"a".into(), &"a".into())
+    );
+    assert_eq!((&pieces[1]["text"], &pieces[1]["typed"]), (&"ü".into(), &"here".into()));
+    assert_eq!(home.run(&["how", "->"]).status, 0);
+}
+
+#[test]
+fn suggestions_are_free() {
+    let home = Home::new();
+    shown("suggest", &home, &["suggest", "≠"]);
+    shown("suggest-unknown", &home, &["suggest", "U+4E00"]);
+    for text in ["≠", "λ", "☃", "ж", "€", "⊕", "∮", "ǟ"] {
+        let ran = home.run(&["suggest", "--json", text]);
+        assert!(ran.status == 0 && ran.out.lines().count() > 1, "{text}: {}{}", ran.out, ran.err);
+        // What is suggested can be added, and the lint has nothing to say of it.
+        for line in ran.out.lines() {
+            let keys = serde_json::from_str::<serde_json::Value>(line).unwrap()["keys"].clone();
+            let home = Home::with_config(&format!("[sequences]\n{keys} = '{text}'\n"));
+            let ran = home.run(&["check"]);
+            assert_eq!((ran.status, &*ran.err), (0, ""), "{keys} for {text}: {}", ran.out);
+        }
+    }
+}
+
+#[test]
 fn what_is_wrong_is_told() {
     let home = Home::new();
     let ran = on_terminal(&home, Style::Plain, &["find", "no", "such", "thing"]);
