@@ -21,10 +21,15 @@ fn a_second_instance_says_so_and_ends() {
     desk.finish("λ");
 }
 
+/// Without it a daemon that finds no X server would take the keyboards of the machine.
+fn on_x11() -> String {
+    format!("backend = \"x11\"\n{SEQUENCES}")
+}
+
 #[test]
 fn xwayland_is_refused() {
     let compositor = Xwayland::start();
-    let home = Home::new(compositor.folder(), compositor.display(), SEQUENCES);
+    let home = Home::new(compositor.folder(), compositor.display(), &on_x11());
     let mut daemon = Daemon::spawn(&home);
     assert_eq!(daemon.wait().code(), Some(2), "{}", daemon.messages());
     assert!(daemon.says("XWayland"), "it says why: {}", daemon.messages());
@@ -33,7 +38,7 @@ fn xwayland_is_refused() {
 #[test]
 fn without_a_display_it_says_so_and_ends() {
     let desk = Desk::new("");
-    let home = Home::new(desk.server.folder(), ":119", SEQUENCES);
+    let home = Home::new(desk.server.folder(), ":119", &on_x11());
     let mut daemon = Daemon::spawn(&home);
     assert_eq!(daemon.wait().code(), Some(2), "{}", daemon.messages());
 }

@@ -187,6 +187,12 @@ impl Evdev {
             match input {
                 Input::Key(code, down) => self.on_key(core, device, time, code, down),
                 Input::Lost => core.events.push((time, Event::Lost(device))),
+                Input::Other(event) => {
+                    if let Some(keyboard) = self.input.keyboard(device) {
+                        keyboard.twin.relay(event);
+                    }
+                    continue;
+                }
             }
             self.feed(core);
         }

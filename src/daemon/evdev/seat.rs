@@ -103,9 +103,9 @@ impl Seat {
 
     /// The keys that type a text while these are down.
     pub(super) fn spell(&self, text: &str, held: &[Keycode]) -> Result<Spelling, Undelivered> {
-        let group = self.state.serialize_layout(xkb::STATE_LAYOUT_EFFECTIVE);
         let situation = Situation {
-            group: Some(group),
+            // With several, the session may have switched by means of its own.
+            group: (self.keymap.num_layouts() <= 1).then_some(0),
             caps_lock: self.caps_lock(),
             num_lock: self.locked() & self.num_lock != 0,
             held,
@@ -158,6 +158,13 @@ mod tests {
         }
         seat.lamp(Lamp { code: LedCode::LED_CAPSL.0, lit: false });
         assert!(!seat.caps_lock());
+    }
+
+    #[test]
+    fn with_several_layouts_only_what_all_have_is_typed() {
+        let seat = seat("us,de");
+        assert!(seat.spell("a1", &[]).is_ok());
+        assert_eq!(seat.spell("z", &[]), Err(Undelivered::NotInKeymap), "there it is `y`");
     }
 
     #[test]

@@ -88,12 +88,14 @@ pub struct Keyboard {
 }
 
 /// What was read of a keyboard that is ours.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub enum Input {
     /// A key, and whether it goes down.
     Key(u16, bool),
     /// Events were lost. What is down now is told next.
     Lost,
+    /// What is no key, to be relayed behind the keys before it: axes, switches, buttons, reports.
+    Other(InputEvent),
 }
 
 impl Keyboard {
@@ -265,17 +267,16 @@ impl Keyboard {
         Ok(())
     }
 
-    /// What an event means. Axes, switches and buttons go on to the twin at once.
+    /// What an event means, in order.
     pub(super) fn take_event(&mut self, event: InputEvent, mut found: impl FnMut(Input)) {
         match event.destructure() {
             EventSummary::Synchronization(_, SynchronizationCode::SYN_DROPPED, _) => {
                 self.dropped = true;
             }
             EventSummary::Synchronization(_, SynchronizationCode::SYN_REPORT, _) => {
-                if std::mem::take(&mut self.dropped) {
-                    self.resync(found);
-                } else if self.twin.is_open() {
-                    self.twin.report();
+                match std::mem::take(&mut self.dropped) {
+                    true => self.resync(found),
+                    false => found(Input::Other(event)),
                 }
             }
             _ if self.dropped => {}
@@ -287,15 +288,14 @@ impl Keyboard {
                     found(Input::Key(code.0, down));
                 }
             }
+            // They tell of keys that are swallowed.
             EventSummary::Misc(_, MiscCode::MSC_SCAN, _) => {}
-            EventSummary::Key(_, code, value) => self.twin.relay(EventType::KEY, code.0, value),
-            EventSummary::RelativeAxis(..)
+            EventSummary::Key(..)
+            | EventSummary::RelativeAxis(..)
             | EventSummary::AbsoluteAxis(..)
             | EventSummary::Switch(..)
             | EventSummary::Misc(..)
-            | EventSummary::Synchronization(..) => {
-                self.twin.relay(event.event_type(), event.code(), event.value());
-            }
+            | EventSummary::Synchronization(..) => found(Input::Other(event)),
             _ => {}
         }
     }
@@ -307,30 +307,28 @@ impl Keyboard {
         let Ok(now) = self.kernel_state() else { return };
         self.down.changes(&now).for_each(|(code, down)| found(Input::Key(code, down)));
         self.down = now;
-        self.relay_state();
+        self.other_state(|kind, code, value| {
+            found(Input::Other(InputEvent::new(kind.0, code, value)));
+        });
     }
 
     /// Axes, switches and buttons as they are now; the kernel leaves out what has not changed.
-    fn relay_state(&mut self) {
+    fn other_state(&self, mut found: impl FnMut(EventType, u16, i32)) {
         if let Ok(axes) = self.device.get_absinfo() {
-            for (code, info) in axes {
-                self.twin.relay(EventType::ABSOLUTE, code.0, info.value());
+            axes.for_each(|(code, info)| found(EventType::ABSOLUTE, code.0, info.value()));
+        }
+        if let Ok(on) = self.device.get_switch_state() {
+            let switches = self.device.supported_switches();
+            for code in switches.into_iter().flat_map(|all| all.iter()) {
+                found(EventType::SWITCH, code.0, i32::from(on.contains(code)));
             }
         }
-        let switches = self.device.supported_switches().map(|all| all.iter().collect::<Vec<_>>());
-        if let (Some(all), Ok(on)) = (switches, self.device.get_switch_state()) {
-            for code in all {
-                self.twin.relay(EventType::SWITCH, code.0, i32::from(on.contains(code)));
-            }
-        }
-        let buttons = self.traits.keys.iter().filter(|&code| !is_key(code));
         if let Ok(down) = self.device.get_key_state() {
-            for code in buttons {
-                let value = i32::from(down.contains(evdev::KeyCode(code)));
-                self.twin.relay(EventType::KEY, code, value);
+            for code in self.traits.keys.iter().filter(|&code| !is_key(code)) {
+                found(EventType::KEY, code, i32::from(down.contains(evdev::KeyCode(code))));
             }
         }
-        self.twin.report();
+        found(EventType::SYNCHRONIZATION, 0, 0);
     }
 
     /// Does with the lamps what the session did with the twin's, and tells what that was.
@@ -373,6 +371,7 @@ impl std::fmt::Debug for Input {
         f.write_str(match self {
             Self::Key(..) => "Key",
             Self::Lost => "Lost",
+            Self::Other(_) => "Other",
         })
     }
 }

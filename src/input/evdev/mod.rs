@@ -176,8 +176,7 @@ impl EvdevInput {
         }));
     }
 
-    /// Reads a keyboard: what `each` is told of one that is ours, in its order and with its time.
-    /// What is no key goes to the twin at once.
+    /// Reads a keyboard: appends what came from one that is ours, in its order and with its time.
     ///
     /// # Errors
     /// When it is gone; [`Self::remove`] is next.

@@ -9,7 +9,7 @@ use std::{
     os::fd::{AsFd, BorrowedFd, OwnedFd},
 };
 
-use evdev::{EventType, KeyCode, MiscCode, raw_stream::RawDevice};
+use evdev::{EventType, InputEvent, KeyCode, MiscCode, SynchronizationCode, raw_stream::RawDevice};
 use rustix::fs::{Mode, OFlags};
 
 use super::{
@@ -120,19 +120,20 @@ impl Twin {
         self.caps_taps
     }
 
-    /// Passes on what is no key: axes, switches. [`Self::report`] ends each group.
-    pub(super) fn relay(&mut self, kind: EventType, code: u16, value: i32) {
-        self.push(kind, code, value);
-        self.open = true;
-    }
-
-    /// Whether [`Self::report`] is due.
-    pub(super) fn is_open(&self) -> bool {
-        self.open
+    /// Passes on what is no key: axes, switches, buttons. A report without anything to end is left
+    /// out.
+    pub fn relay(&mut self, event: InputEvent) {
+        let (kind, code) = (event.event_type(), event.code());
+        if kind != EventType::SYNCHRONIZATION {
+            self.open = true;
+        } else if code == SynchronizationCode::SYN_REPORT.0 && !std::mem::take(&mut self.open) {
+            return;
+        }
+        self.push(kind, code, event.value());
     }
 
     /// Ends a group of events: `SYN_REPORT`.
-    pub(super) fn report(&mut self) {
+    fn report(&mut self) {
         self.open = false;
         self.push(EventType::SYNCHRONIZATION, 0, 0);
     }

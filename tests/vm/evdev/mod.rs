@@ -1,7 +1,10 @@
 //! composekeyd on evdev: what is typed on a keyboard is what its twin says.
 
 mod hardware;
+mod model;
 mod plugs;
+mod random;
+mod rights;
 mod safety;
 mod typing;
 
@@ -26,6 +29,9 @@ pub(crate) const GROUP: Group = Group {
         plugs::lamps_are_relayed,
         plugs::a_caps_lock_that_was_on_is_cleared_once,
         plugs::dropped_events_leave_no_key_down,
+        rights::a_user_without_rights_is_told_what_mends_it,
+        rights::the_text_console_reads_the_twin,
+        random::a_hundred_thousand_events,
         safety::killed_in_every_state,
         safety::stopped_in_every_state,
         safety::a_short_stop_loses_nothing,
