@@ -7,6 +7,7 @@ mod changes;
 mod commands;
 mod crash;
 mod events;
+mod feedback;
 mod harness;
 mod holds;
 mod inject;
