@@ -52,7 +52,7 @@ impl Keysym {
     #[must_use]
     pub fn from_char(c: char) -> Self {
         match c {
-            // libxkbcommon before 1.5 gives 0x13a4, which has no name and is on no keyboard.
+            // libxkbcommon before 1.4.1 gives 0x13a4, which has no name and is on no keyboard.
             '€' => Self::EURO_SIGN,
             c => Self(xkb::utf32_to_keysym(c.into()).raw()),
         }

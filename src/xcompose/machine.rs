@@ -94,7 +94,7 @@ impl<'r> Machine<'r> {
             return simple.feed(keysym, held & (CONTROL | MOD1) != 0);
         }
         let family = self.reading.profile.reader();
-        let modifier = is_modifier(family, keysym);
+        let modifier = is_modifier(self.reading.profile, keysym);
         // libX11 looks at modifiers when they are released.
         if modifier && family != Family::LibX11 {
             return Fed::Ignored;
@@ -126,7 +126,7 @@ impl Machine<'_> {
     /// Whether a modifier could be the next key.
     fn expects_modifier(&self, from: NodeId) -> bool {
         let tree = &self.reading.table;
-        let modifier = |&id: &NodeId| is_modifier(Family::LibX11, tree.node(id).keysym);
+        let modifier = |&id: &NodeId| is_modifier(self.reading.profile, tree.node(id).keysym);
         tree.node(from).children.iter().any(modifier)
     }
 }
@@ -161,15 +161,17 @@ impl Overlap {
     }
 }
 
-/// Whether a family takes no notice of this key.
-fn is_modifier(family: Family, keysym: Keysym) -> bool {
-    match family {
+/// Whether a program takes no notice of this key.
+fn is_modifier(profile: Profile, keysym: Keysym) -> bool {
+    match profile.reader() {
         // ISO_Lock ..= ISO_Last_Group_Lock: ISO_Level5_Shift and its like are not among them.
-        Family::Libxkbcommon | Family::Qt | Family::Fcitx5 => {
+        Family::Libxkbcommon if !profile.since(1, 7, 0) => {
             matches!(keysym.0, 0xffe1..=0xffee | 0xfe01..=0xfe0f | 0xff7e | 0xff7f)
         }
         // Up to ISO_Level5_Lock.
-        Family::LibX11 => matches!(keysym.0, 0xffe1..=0xffee | 0xfe01..=0xfe13 | 0xff7e | 0xff7f),
+        Family::LibX11 | Family::Libxkbcommon | Family::Qt | Family::Fcitx5 => {
+            matches!(keysym.0, 0xffe1..=0xffee | 0xfe01..=0xfe13 | 0xff7e | 0xff7f)
+        }
         Family::Gtk3 | Family::Gtk4 | Family::Ibus => keysym.is_modifier(),
     }
 }

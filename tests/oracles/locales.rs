@@ -93,8 +93,8 @@ fn check(family: Family, mut oracle: Oracle) {
     }
     let first = wrong.iter().take(20).cloned().collect::<Vec<_>>().join("\n");
     assert!(wrong.is_empty(), "{} differ, such as\n{first}", wrong.len());
-    // The files of older locales are nothing to libxkbcommon.
-    assert!(composed > 8_000, "only {composed} texts were composed");
+    // The files of older locales are nothing to libxkbcommon, and newer releases of libX11 have fewer.
+    assert!(composed > 7_000, "only {composed} texts were composed");
 }
 
 #[test]

@@ -111,6 +111,9 @@ fn at_home(home: &Path) -> BTreeMap<String, String> {
 /// Asks a toolkit, and compares all that it says.
 #[expect(clippy::print_stdout, reason = "a long run says how much it compared")]
 fn check(toolkit: Toolkit, family: Family, names: &[String], questions: &[Question]) {
+    if installed::version(family).is_none() {
+        return installed::say(family, "nothing is compared");
+    }
     let answers = toolkit.ask(questions);
     let mut wrong = Vec::new();
     let mut keys = 0;
@@ -120,6 +123,9 @@ fn check(toolkit: Toolkit, family: Family, names: &[String], questions: &[Questi
     }
     println!("{}: {} files, {keys} keys", toolkit.name, names.len());
     let number = wrong.len();
+    if !installed::is_held(family) {
+        return installed::say(family, &format!("{number} of {keys} keys differ"));
+    }
     wrong.truncate(20);
     assert!(wrong.is_empty(), "{number} differ\n{}", wrong.join("\n"));
     assert!(keys > 1000, "{keys}");

@@ -105,7 +105,8 @@ impl Family {
                 (Version(1, 6, 0), "stops at 8388608 keys; `\\0` and octals over 377 are nothing"),
                 (
                     Version(1, 7, 0),
-                    "takes a byte order mark; what starts with no ASCII character fails",
+                    "takes a byte order mark; what starts with no ASCII character fails; 255 bytes \
+                     of a result fit",
                 ),
                 (Version(1, 10, 0), "of a rule and a longer one, the later wins"),
                 (Version(1, 12, 0), "a locale without a Compose file has that of en_US.UTF-8"),

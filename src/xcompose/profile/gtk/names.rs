@@ -5,6 +5,9 @@ use crate::keysym::Keysym;
 /// What unknown names are to GDK.
 pub(super) const VOID: u32 = 0x00ff_ffff;
 
+/// Names that libxkbcommon has since 1.6.0 and GTK 3.24.49 has not.
+const NEW: [&str; 2] = ["dead_schwa", "dead_SCHWA"];
+
 /// The number of a name between angle brackets; [`VOID`] when it has none.
 ///
 /// `U` and hexadecimal digits is a number of its own: the code point, not the keysym of it.
@@ -16,7 +19,8 @@ pub(super) fn number(name: &[u8], lookup: impl FnOnce(&str) -> Option<Keysym>) -
     let Ok(name) = std::str::from_utf8(name) else { return VOID };
     // The names of XFree86 are looked up without their beginning.
     let (name, stripped) = name.strip_prefix("XF86").map_or((name, false), |rest| (rest, true));
-    if name.starts_with("0x") || name.starts_with("0X") || name.starts_with("combining_") {
+    let is_number = name.starts_with("0x") || name.starts_with("0X");
+    if is_number || name.starts_with("combining_") || NEW.contains(&name) {
         return VOID;
     }
     match lookup(name) {

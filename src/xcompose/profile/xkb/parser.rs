@@ -16,9 +16,6 @@ use crate::keysym::Keysym;
 /// The most keys of a rule.
 const MAX_KEYSYMS: usize = 10;
 
-/// The most bytes of a result.
-const MAX_TEXT: usize = 254;
-
 /// The most bytes of a path after `%H` and its like.
 const MAX_PATH: usize = MAX_TOKEN + 1;
 
@@ -117,6 +114,11 @@ impl<'b> Parser<'_, 'b, '_> {
         }
     }
 
+    /// The most bytes of a result: 1.5.0 and 1.7.0 were asked, 1.6 was not.
+    fn max_text(&self) -> usize {
+        if self.context.profile.since(1, 7, 0) { 255 } else { 254 }
+    }
+
     /// A rule, from its first token.
     fn rule(&mut self, first: (Token<'b>, Range<usize>)) -> Result<Read, Wrong> {
         let mut altered = None;
@@ -129,8 +131,8 @@ impl<'b> Parser<'_, 'b, '_> {
                 Token::Text(_) if text.is_some() => {
                     return Err(Wrong::warning(Reason::SecondString, place, &token));
                 }
-                Token::Text(Text { ref bytes, .. }) if bytes.len() > MAX_TEXT => {
-                    return Err(Wrong::warning(Reason::LongText(MAX_TEXT), place, &token));
+                Token::Text(Text { ref bytes, .. }) if bytes.len() > self.max_text() => {
+                    return Err(Wrong::warning(Reason::LongText(self.max_text()), place, &token));
                 }
                 Token::Text(Text { bytes, dropped }) => {
                     // As a C string.
