@@ -6,6 +6,7 @@ mod caps;
 mod changes;
 mod commands;
 mod crash;
+mod doctor;
 mod events;
 mod feedback;
 mod harness;

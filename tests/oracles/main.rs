@@ -1,5 +1,6 @@
 //! The programs themselves, beside what the profiles say of them: docs/testing.md.
 
+mod caches;
 mod corpus;
 mod installed;
 mod libxkbcommon;
