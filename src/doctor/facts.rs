@@ -120,6 +120,8 @@ pub struct Methods {
     pub running: Vec<String>,
     /// The XIM servers on the X display; `None` when it was not asked.
     pub xim_servers: Option<Vec<String>>,
+    /// The input module that the desktop or `settings.ini` chooses for GTK, where no variable does.
+    pub gtk_setting: Option<String>,
     /// The input modules of GTK that are installed, by name; empty when none was found.
     pub gtk_modules: Vec<String>,
 }

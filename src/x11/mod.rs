@@ -7,6 +7,7 @@ mod copy;
 mod names;
 mod survey;
 mod unlock;
+mod xsettings;
 
 use std::{collections::VecDeque, fmt, rc::Rc};
 

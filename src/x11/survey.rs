@@ -9,7 +9,7 @@ use x11rb::{
     xcb_ffi::XCBConnection,
 };
 
-use super::{DisplayError, is_xwayland};
+use super::{DisplayError, is_xwayland, xsettings};
 use crate::keysym::Keysym;
 
 /// What a display tells.
@@ -29,6 +29,8 @@ pub struct Survey {
     pub caps_lock: Option<bool>,
     /// Whether a key of the keymap can turn it off: one with the keysym `Caps_Lock` or `Shift_Lock`.
     pub can_unlock: bool,
+    /// The input module that the desktop chooses for GTK: the setting `Gtk/IMModule`.
+    pub gtk_im_module: Option<String>,
     /// The XIM servers by name, as in `@im=NAME`.
     pub xim_servers: Vec<String>,
 }
@@ -54,6 +56,7 @@ impl Survey {
             options: keymap_options(&conn, root)?,
             caps_lock: caps_lock(&conn)?,
             can_unlock: keysyms.iter().any(|keysym| locks.contains(keysym)),
+            gtk_im_module: gtk_im_module(&conn, screen)?,
             xim_servers: xim_servers(&conn, root)?,
         })
     }
@@ -109,6 +112,26 @@ fn xim_servers(conn: &XCBConnection, root: Window) -> Result<Vec<String>, Displa
         servers.extend(name.strip_prefix("@server=").map(str::to_owned));
     }
     Ok(servers)
+}
+
+/// By the XSETTINGS protocol.
+fn gtk_im_module(conn: &XCBConnection, screen: usize) -> Result<Option<String>, DisplayError> {
+    /// More than any desktop has, in units of four bytes.
+    const MOST: u32 = 1 << 16;
+
+    let manager = conn.intern_atom(true, format!("_XSETTINGS_S{screen}").as_bytes())?.reply()?.atom;
+    let property = conn.intern_atom(true, b"_XSETTINGS_SETTINGS")?.reply()?.atom;
+    if manager == x11rb::NONE || property == x11rb::NONE {
+        return Ok(None);
+    }
+    let owner = conn.get_selection_owner(manager)?.reply()?.owner;
+    if owner == x11rb::NONE {
+        return Ok(None);
+    }
+    // It may go away in between.
+    let reply = conn.get_property(false, owner, property, property, 0, MOST)?.reply();
+    let settings = reply.map_or_else(|_| Vec::new(), |reply| reply.value);
+    Ok(xsettings::text(&settings, "Gtk/IMModule").filter(|module| !module.is_empty()))
 }
 
 /// A property that is text; `None` when there is none.

@@ -1,7 +1,12 @@
 //! What the doctor sees of a real display and a real daemon.
 
+use composekey::x11::Display;
 use rustix::process::Signal;
 use serde_json::Value;
+use x11rb::{
+    protocol::xproto::{AtomEnum, ConnectionExt as _, PropMode},
+    wrapper::ConnectionExt as _,
+};
 
 use crate::support::{App, Desk, Home, SEQUENCES, key, xwayland::Xwayland};
 
@@ -95,4 +100,20 @@ fn xwayland_is_no_display_for_it() {
     let answer = ask(&home);
     assert!(finding(&answer, "E0202").is_some(), "{answer:#}");
     assert_eq!(answer["facts"]["session"]["x11"]["xwayland"], true);
+}
+
+#[test]
+fn an_input_method_that_is_there_and_one_that_is_not() {
+    let desk = Desk::without_daemon(App::xterm, SEQUENCES);
+    let display = Display::open(Some(&desk.server.display())).unwrap();
+    let conn = &display.conn;
+    let atom = |name: &str| conn.intern_atom(false, name.as_bytes()).unwrap().reply().unwrap().atom;
+    let (live, dead) = (atom("@server=live"), atom("@server=dead"));
+    conn.set_selection_owner(display.client, live, x11rb::CURRENT_TIME).unwrap().check().unwrap();
+    let (servers, kind) = (atom("XIM_SERVERS"), AtomEnum::ATOM);
+    let replace = PropMode::REPLACE;
+    let set = conn.change_property32(replace, display.root, servers, kind, &[dead, live]).unwrap();
+    set.check().unwrap();
+    let answer = ask(&desk.home);
+    assert_eq!(answer["facts"]["methods"]["xim_servers"], serde_json::json!(["live"]));
 }

@@ -220,7 +220,10 @@ fn two_run(facts: &Facts) -> Option<Finding> {
 
 fn bypassed(facts: &Facts) -> Option<Finding> {
     let method = facts.methods.running.first().filter(|_| !facts.is_wayland())?;
-    let set = |name: &str| facts.methods.variables.iter().any(|variable| variable.name == name);
+    let gtk_is_told = |name: &str| name == "GTK_IM_MODULE" && facts.methods.gtk_setting.is_some();
+    let set = |name: &str| {
+        facts.methods.variables.iter().any(|variable| variable.name == name) || gtk_is_told(name)
+    };
     let missing: Vec<&str> =
         ["GTK_IM_MODULE", "QT_IM_MODULE", "XMODIFIERS"].into_iter().filter(|n| !set(n)).collect();
     let first = missing.first()?;

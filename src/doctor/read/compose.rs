@@ -159,7 +159,9 @@ fn through(family: Family, methods: &Methods, session: &Session) -> Option<Strin
     };
     let value = match family {
         Family::LibX11 => chosen(&["XMODIFIERS"]),
-        Family::Gtk3 | Family::Gtk4 => chosen(&["GTK_IM_MODULE"]),
+        Family::Gtk3 | Family::Gtk4 => {
+            chosen(&["GTK_IM_MODULE"]).or_else(|| methods.gtk_setting.clone())
+        }
         Family::Qt => chosen(&["QT_IM_MODULES", "QT_IM_MODULE"]),
         Family::Libxkbcommon | Family::Ibus | Family::Fcitx5 => return None,
     };

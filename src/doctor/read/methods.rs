@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{
     super::{
         facts::{Methods, Variable},
-        system::System,
+        system::{System, text},
     },
     Processes, line_of,
 };
@@ -79,6 +79,9 @@ pub(super) fn read(
     Methods {
         variables: variables.collect(),
         running,
+        gtk_setting: survey
+            .and_then(|s| s.gtk_im_module.clone())
+            .or_else(|| settings_ini(system, paths)),
         xim_servers: survey.map(|survey| survey.xim_servers.clone()),
         gtk_modules: gtk_modules(system),
     }
@@ -101,6 +104,15 @@ fn set_in(system: &mut dyn System, paths: &Paths, name: &str) -> Option<(PathBuf
         rest.is_some_and(|rest| rest.starts_with('=') || rest.trim_start().starts_with("DEFAULT="))
     };
     files.iter().find_map(|file| line_of(system, file, sets))
+}
+
+/// What the user's settings of GTK choose.
+fn settings_ini(system: &mut dyn System, paths: &Paths) -> Option<String> {
+    ["gtk-3.0", "gtk-4.0"].iter().find_map(|folder| {
+        let text = text(system, paths.config_home.join(folder).join("settings.ini"))?;
+        let value = text.lines().find_map(|line| line.trim().strip_prefix("gtk-im-module"))?;
+        Some(value.trim_start().strip_prefix('=')?.trim().to_owned())
+    })
 }
 
 /// The input modules of GTK 3 and GTK 4: `im-NAME.so` and `libim-NAME.so`.

@@ -170,6 +170,14 @@ fn each_toolkit_is_shown_with_what_it_reads() {
     assert_eq!(by_variables[2], ("gtk3".to_owned(), None));
     assert_eq!(by_variables[4], ("qt".to_owned(), ibus));
 
+    // What the desktop tells GTK counts as the variable does.
+    let told =
+        "process ibus-daemon\ndisplay xim=ibus gtk=ibus\nXMODIFIERS=@im=ibus\nQT_IM_MODULE=ibus";
+    assert_eq!(through(told, "x11")[2], ("gtk3".to_owned(), Some("ibus".to_owned())));
+    assert_eq!(Machine::named("x11").with(told).examine().1, []);
+    let file = "process ibus-daemon\nfile ~/.config/gtk-3.0/settings.ini\n    gtk-im-module = ibus";
+    assert_eq!(through(file, "x11")[3], ("gtk4".to_owned(), Some("ibus".to_owned())));
+
     let (facts, _) = Machine::named("x11").examine();
     for reader in &facts.compose.readers {
         assert_eq!(reader.file.as_deref(), Some(Path::new("/home/ada/.XCompose")));

@@ -6,7 +6,7 @@
 //!     its text, indented           a file (`.` is a blank line); `gone PATH` takes it away
 //! process NAME [uid=N] [started=N] [maps=LIBRARY]
 //! command PROGRAM [failed|hangs]   what a program writes, indented below it
-//! display [refused] [xwayland] [caps-lock=on|off|stuck] [option=NAME] [xim=NAME]
+//! display [refused] [xwayland] [caps-lock=on|off|stuck] [option=NAME] [xim=NAME] [gtk=NAME]
 //! daemon [none|silent] [version=V] [display=NAME] [paused] [kept] [refused=NAME] [keyboards=N]
 //! config [errors=N] [warnings=N] [trigger=NAME] [changed=N]
 //! user [uid=N] [group=N]
@@ -178,6 +178,7 @@ impl Machine {
                     survey.can_unlock = state != "stuck";
                 }
                 ("option", name) => survey.options.push(name.to_owned()),
+                ("gtk", name) => survey.gtk_im_module = Some(name.to_owned()),
                 ("xim", name) => survey.xim_servers.push(name.to_owned()),
                 other => panic!("{other:?} of a display"),
             }
