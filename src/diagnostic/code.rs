@@ -191,8 +191,8 @@ codes! {
     NoDisplay = "E0200" Warning;
     /// An X display that does not answer.
     DeadDisplay = "E0201" Error;
-    /// A Wayland session, which the daemon does not serve.
-    WaylandSession = "E0202" Error;
+    /// A Wayland session, and no daemon takes the keyboards.
+    WaylandSession = "E0202" Warning;
     /// Variables that say two things about the session.
     SessionContradiction = "E0203" Warning;
     /// `sudo composekey doctor`.

@@ -313,6 +313,10 @@ pub struct Service {
     pub program: Option<PathBuf>,
     /// Its processes.
     pub processes: Vec<u32>,
+    /// Whether one runs as a user of its own, for the whole machine.
+    pub of_machine: bool,
+    /// The unit of that, where it is installed.
+    pub machine_unit: Option<PathBuf>,
     /// How it is, when it answers.
     pub daemon: Option<Daemon>,
     /// Why it does not.
@@ -379,6 +383,14 @@ pub struct Unseen {
     pub what: String,
     /// Why not.
     pub why: String,
+}
+
+impl Devices {
+    /// Whether this user can take keyboards.
+    #[must_use]
+    pub fn are_open(&self) -> bool {
+        self.uinput.as_ref().is_some_and(|device| device.writable) && self.readable > 0
+    }
 }
 
 impl Methods {

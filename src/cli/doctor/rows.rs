@@ -232,7 +232,10 @@ fn service(facts: &Facts) -> Vec<Row> {
     let daemon = match (&service.daemon, &service.silent) {
         (Some(daemon), _) => {
             let state = if daemon.paused { "paused" } else { "ready" };
-            let display = format!("{} on {}", daemon.input, daemon.display);
+            let display = match daemon.display.is_empty() {
+                true => daemon.input.clone(),
+                false => format!("{} on {}", daemon.input, daemon.display),
+            };
             row(
                 Topic::Daemon,
                 "daemon",
@@ -240,6 +243,9 @@ fn service(facts: &Facts) -> Vec<Row> {
             )
         }
         (None, Some(_)) => row(Topic::Daemon, "daemon", "does not answer"),
+        (None, None) if service.of_machine => {
+            row(Topic::Daemon, "daemon", "runs for the whole machine, as a user of its own")
+        }
         (None, None) => aside(Topic::Daemon, "daemon", "does not run"),
     };
     let mut starts = Vec::new();

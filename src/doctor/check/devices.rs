@@ -3,10 +3,9 @@
 use super::{Facts, Finding, and};
 use crate::{diagnostic::Code, doctor::Topic};
 
-/// The rule that gives `/dev/uinput` to its group, in one line for a shell.
-const RULE: &str = "echo 'KERNEL==\"uinput\", GROUP=\"input\", MODE=\"0660\", \
-                    OPTIONS+=\"static_node=uinput\"' \
-                    | sudo tee /etc/udev/rules.d/70-composekey.rules";
+/// What gives `/dev/uinput` to a group, and this user to that: in one line for a shell.
+const RULE: &str = "sudo install -Dm644 packaging/udev/60-composekey.rules -t /etc/udev/rules.d \
+                    && sudo groupadd -rf uinput && sudo usermod -aG uinput \"$USER\"";
 
 pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let mut findings: Vec<Finding> = for_all(facts).into_iter().chain(input_group(facts)).collect();
@@ -18,9 +17,11 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// Whether the devices are the daemon's way in.
+/// Whether a daemon of this user's would have to open the devices.
 fn needed(facts: &Facts) -> bool {
-    facts.service.daemon.as_ref().is_some_and(|daemon| daemon.input == "evdev")
+    let service = &facts.service;
+    let other = service.daemon.is_some() || service.of_machine || service.machine_unit.is_some();
+    facts.is_wayland() && !other
 }
 
 fn finding(code: Code, what: String, why: &str) -> Finding {
@@ -29,7 +30,7 @@ fn finding(code: Code, what: String, why: &str) -> Finding {
 
 fn group_not_yet(facts: &Facts) -> Option<Finding> {
     let groups = &facts.devices.groups_not_yet;
-    if groups.is_empty() {
+    if groups.is_empty() || facts.devices.are_open() {
         return None;
     }
     let what = format!("you are in the group {}, but not in this session", and(groups));
@@ -64,7 +65,7 @@ fn uinput_denied(facts: &Facts) -> Option<Finding> {
             .then("then log in again"),
         None => finding
             .fix(RULE)
-            .then("then `sudo udevadm trigger --name-match=uinput`, and be in the group `input`"),
+            .then("in the folder of composekey's source; then start the machine anew"),
     })
 }
 
@@ -74,7 +75,7 @@ fn input_denied(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let what = format!("you may read none of the {} devices in `/dev/input`", devices.inputs);
-    let why = "no other way leads to a keyboard there; every program of yours can read it then";
+    let why = "a composekeyd of your own needs them; every other program of yours can read all keys then, too";
     Some(
         finding(Code::InputDenied, what, why)
             .fix("sudo usermod -aG input \"$USER\"")
@@ -98,7 +99,7 @@ fn input_group(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let what = "you are in the group `input`".to_owned();
-    let why = "every program that you start can read every key of every keyboard; on X11 composekeyd needs no group";
+    let why = "every program that you start can read every key of every keyboard; composekeyd needs that only on Wayland, and there its unit has a user of its own";
     Some(
         finding(Code::InInputGroup, what, why)
             .fix("sudo gpasswd --delete \"$USER\" input")

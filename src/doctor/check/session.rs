@@ -48,20 +48,27 @@ fn dead_display(facts: &Facts) -> Option<Finding> {
     })
 }
 
+/// On Wayland the daemon takes the keyboards themselves: as a user of its own, or with the rights of this one.
 fn wayland(facts: &Facts) -> Option<Finding> {
-    if !facts.is_wayland() || facts.service.daemon.is_some() {
+    let service = &facts.service;
+    if !facts.is_wayland() || service.daemon.is_some() || service.of_machine {
         return None;
     }
-    Some(
-        Finding::new(
-            Code::WaylandSession,
-            Topic::Display,
-            "this is a Wayland session, which composekeyd cannot serve yet",
-            "its X server sees the keys of X programs only: Caps Lock cannot be held for the rest",
-        )
-        .fix("composekey generate")
-        .then("programs then compose with ~/.XCompose; or choose an X11 session where you log in"),
-    )
+    let finding = Finding::new(
+        Code::WaylandSession,
+        Topic::Daemon,
+        "this is a Wayland session, and no composekeyd takes the keyboards",
+        "Wayland gives no program a key of another's: it has to be taken before, from the devices",
+    );
+    Some(match service.machine_unit {
+        Some(_) => finding.fix("sudo systemctl enable --now composekeyd-evdev"),
+        None if service.program.is_some() && facts.devices.are_open() => {
+            finding.fix("composekeyd --backend evdev &")
+        }
+        None => finding
+            .fix("sudo install -Dm644 packaging/systemd/composekeyd-evdev.service -t /etc/systemd/system")
+            .then("in the folder of composekey's source; packaging/README.md has what belongs to it"),
+    })
 }
 
 fn contradiction(facts: &Facts) -> Option<Finding> {

@@ -14,6 +14,13 @@ use crate::{config::Paths, ipc};
 /// The name of the entry in `autostart`.
 const ENTRY: &str = "autostart/composekeyd.desktop";
 
+/// Where the unit is that takes the keyboards for the whole machine.
+const UNITS: [&str; 3] = [
+    "/etc/systemd/system/composekeyd-evdev.service",
+    "/usr/lib/systemd/system/composekeyd-evdev.service",
+    "/lib/systemd/system/composekeyd-evdev.service",
+];
+
 pub(super) fn read(
     system: &mut dyn System,
     paths: &Paths,
@@ -47,6 +54,8 @@ pub(super) fn read(
         },
         autostart: autostart(system, paths),
         program: program(system, "composekeyd"),
+        of_machine: processes.named("composekeyd").any(|process| process.uid != uid),
+        machine_unit: first(system, UNITS.map(PathBuf::from)),
         processes: own.map(|process| process.pid).collect(),
         daemon,
         silent,

@@ -11,8 +11,15 @@ use composekey::{
 
 use super::{Machine, examples};
 
-/// What can be found beside the finding of an example: on Wayland that this is Wayland.
-const BESIDE: &[(&str, &str)] = &[("E0217", "E0202"), ("E0237", "E0202")];
+/// On Wayland the daemon does not run in these examples, which is a finding by itself.
+const BESIDE: &[(&str, &str)] = &[
+    ("E0217", "E0202"),
+    ("E0237", "E0202"),
+    ("E0260", "E0202"),
+    ("E0261", "E0202"),
+    ("E0262", "E0202"),
+    ("E0263", "E0202"),
+];
 
 #[test]
 fn each_example_has_its_finding_and_no_other() {
@@ -198,6 +205,17 @@ fn xim_without_its_server_composes_nothing() {
         let machine = Machine::named("x11").with(&format!("XMODIFIERS={own}"));
         assert_eq!({ machine }.examine().1, [], "{own}");
     }
+}
+
+#[test]
+fn on_wayland_a_daemon_of_the_machine_is_enough() {
+    use Code::WaylandSession;
+    mended_by(WaylandSession, "wayland", "", "composekeyd --backend evdev &");
+    let unit = "file /usr/lib/systemd/system/composekeyd-evdev.service\nfile /dev/uinput 600";
+    mended_by(WaylandSession, "wayland", unit, "sudo systemctl enable --now composekeyd-evdev");
+    assert_eq!(Machine::named("wayland").with(unit).examine().1.len(), 1);
+    let runs = "file /dev/uinput 600\nprocess composekeyd uid=990";
+    assert_eq!(Machine::named("wayland").with(runs).examine().1, []);
 }
 
 #[test]
