@@ -171,9 +171,9 @@ fn of_try() {
 fn of_pick() {
     let home = Home::new(MAP);
     let mut console = Console::new(Kind::Classic, &home, &["pick"]);
-    console.expect("of 22");
+    console.expect("22 found, 22 in the maps");
     console.send("arrow");
-    console.expect("3 of 22");
+    console.expect("> arrow");
     // The line that is drawn last.
     console.expect("U+2192");
     console.expect(" -   >");

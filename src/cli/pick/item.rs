@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 
 use crate::{
-    cli::show::{keys, name, visible},
+    cli::show::{keys, name, unicode_name, visible},
     config::Loaded,
+    search::data,
     sequence::Rule,
 };
 
@@ -25,6 +26,23 @@ pub(super) struct Item {
 }
 
 impl Item {
+    /// A character that no map gives.
+    pub(super) fn without_sequence(text: String) -> Self {
+        let entry = data::entry(&text);
+        let name = entry.and_then(|entry| entry.name()).map(str::to_uppercase);
+        let name = name.or_else(|| unicode_name(text.chars().next()?)).unwrap_or_default();
+        Self { text, name, sequences: Vec::new(), words: Vec::new(), keymap: String::new() }
+    }
+
+    /// How one types it all the same.
+    pub(super) fn by_code(&self) -> String {
+        let mut chars = self.text.chars();
+        match (chars.next(), chars.next()) {
+            (Some(c), None) => format!("no sequence; U+{:X} in a hold types it", u32::from(c)),
+            _ => "no sequence".to_owned(),
+        }
+    }
+
     /// One line for a menu: text, name, sequences, other words, two blanks between them. What is
     /// looked for is all in there, so a menu's own search finds it.
     pub(super) fn line(&self) -> String {

@@ -15,9 +15,9 @@ use std::io::{self, BufRead, IsTerminal};
 
 use clap::Args;
 
-use self::{item::Item, model::Picker};
+use self::{item::Item, model::Picker, rank::Ranking};
 use super::{
-    Exit, Terminal, load,
+    Exit, Terminal, keyboard, load,
     screen::{self, draw::Theme},
 };
 use crate::config::Paths;
@@ -46,19 +46,28 @@ pub struct Pick {
 }
 
 pub(super) fn run(args: &Pick, paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+    let session = keyboard::session(paths);
     let loaded = load(paths, args.all, terminal)?;
-    let items = item::items(&loaded);
     if args.lines {
-        for item in &items {
+        for item in &item::items(&loaded) {
             writeln!(terminal.out, "{}", item.line())?;
         }
         return Ok(Exit::Fine);
     }
     if args.from_line {
-        return from_line(&items, args.copy, terminal);
+        return from_line(&item::items(&loaded), args.copy, terminal);
     }
     let theme = Theme::new(terminal.err_style);
-    let mut picker = Picker::new(items, &args.query.join(" "), theme);
+    let asked = loaded.settings.layout.clone();
+    let layout = match keyboard::choose(asked.as_deref(), session) {
+        Ok(layout) => layout,
+        Err(message) => {
+            writeln!(terminal.err, "error: {message}")?;
+            return Ok(Exit::Failed);
+        }
+    };
+    let ranking = Ranking::new(loaded, layout);
+    let mut picker = Picker::new(ranking, &args.query.join(" "), theme);
     if let Err(error) = screen::run(&mut picker) {
         return screen::failed(&error, terminal);
     }

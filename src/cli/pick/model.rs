@@ -12,14 +12,13 @@ use crate::{
 
 /// The state of the screen.
 pub(super) struct Picker {
-    pub(super) items: Vec<Item>,
     pub(super) query: String,
     /// What the query finds, the best first.
     pub(super) hits: Vec<usize>,
     /// The place of the chosen one in `hits`.
     pub(super) at: usize,
     pub(super) theme: Theme,
-    ranking: Ranking,
+    pub(super) ranking: Ranking,
     end: Option<End>,
 }
 
@@ -33,10 +32,9 @@ enum End {
 const PAGE: usize = 10;
 
 impl Picker {
-    pub(super) fn new(items: Vec<Item>, query: &str, theme: Theme) -> Self {
-        let mut ranking = Ranking::new(&items);
-        let hits = ranking.rank(query, &items);
-        Self { items, query: query.to_owned(), hits, at: 0, theme, ranking, end: None }
+    pub(super) fn new(mut ranking: Ranking, query: &str, theme: Theme) -> Self {
+        let hits = ranking.rank(query);
+        Self { query: query.to_owned(), hits, at: 0, theme, ranking, end: None }
     }
 
     /// What Enter was pressed on.
@@ -46,11 +44,11 @@ impl Picker {
 
     /// The item under the bar.
     pub(super) fn selected(&self) -> Option<&Item> {
-        self.hits.get(self.at).map(|&i| &self.items[i])
+        self.hits.get(self.at).map(|&place| self.ranking.item(place))
     }
 
     fn search(&mut self) {
-        self.hits = self.ranking.rank(&self.query, &self.items);
+        self.hits = self.ranking.rank(&self.query);
         self.at = 0;
     }
 

@@ -7,11 +7,13 @@ use ratatui::{Terminal, backend::TestBackend};
 use super::{
     item::{Item, items},
     model::Picker,
+    rank::Ranking,
 };
 use crate::{
     cli::screen::{Key, Press, Program, draw::Theme},
-    config::{self, Paths},
+    config::{self, Loaded, Paths},
     diagnostic::Style,
+    engine::XkbKeyboard,
 };
 
 const MAP: &str = r#"
@@ -26,17 +28,17 @@ keymaps = []
 "'" = "\u0301"
 "#;
 
-fn all() -> Vec<Item> {
+fn all() -> Loaded {
     let folder = tempfile::tempdir().unwrap();
     let paths = Paths::new(folder.path().into(), None, None, |_| None);
     fs::create_dir_all(&paths.config_dir).unwrap();
     fs::write(&paths.config_file, MAP).unwrap();
-    let loaded = config::load(&paths);
-    items(&loaded)
+    config::load(&paths)
 }
 
 fn picker(query: &str) -> Picker {
-    Picker::new(all(), query, Theme::new(Style::Plain))
+    let layout = XkbKeyboard::from_names("us", "", "").unwrap().layout("us");
+    Picker::new(Ranking::new(all(), layout), query, Theme::new(Style::Plain))
 }
 
 #[track_caller]
@@ -59,7 +61,7 @@ fn picture(picker: &Picker) -> String {
 
 #[test]
 fn a_line_for_each_text() {
-    let lines: Vec<String> = all().iter().map(Item::line).collect();
+    let lines: Vec<String> = items(&all()).iter().map(Item::line).collect();
     let expected = [
         "λ  lambda  la *l  \\lambda greek",
         "ö  LATIN SMALL LETTER O WITH DIAERESIS  \"o <dead_diaeresis>o  &ouml; umlaut",
@@ -86,7 +88,7 @@ fn what_a_few_letters_mean() {
         first(query, text);
     }
     assert_eq!(picker("").hits.len(), 5);
-    assert!(picker("zzzz").hits.is_empty());
+    assert!(picker("zzzzqqqq").hits.is_empty());
 }
 
 #[test]
@@ -117,22 +119,23 @@ fn keys_move_type_and_end() {
 
 #[test]
 fn the_picture() {
+    // Few letters in this order, and nothing is called so.
     let expected = r#"
- composekey pick                                                         1 of 5
- > umlaut
+ composekey pick                                        1 found, 5 in the maps
+ > twlnes
 
- ▌ ö  "o  LATIN SMALL LETTER O WITH DIAERESIS  config
-
-
+ ▌ two\nlines  nl  config
 
 
 
- ── ö  U+00F6 ─────────────────────────────────────────────────────────────────
- LATIN SMALL LETTER O WITH DIAERESIS
-  "   o     dead_diaeresis   o
- &ouml; umlaut
+
+
+ ── two\nlines  U+0074 U+0077 U+006F U+000A U+006C U+0069 ─────────────────────
+
+  n   l
+
  Enter takes it   Up, Down another one   Ctrl+U clears   Escape leaves"#;
-    let picture = picture(&picker("umlaut"));
+    let picture = picture(&picker("twlnes"));
     assert_eq!(picture, expected, "{picture}");
 }
 

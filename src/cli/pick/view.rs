@@ -30,7 +30,7 @@ pub(super) fn draw(picker: &Picker, frame: &mut Frame<'_>) {
         frame.render_widget(Line::raw("the terminal is too small"), area);
         return;
     }
-    let count = format!("{} of {}", picker.hits.len(), picker.items.len());
+    let count = format!("{} found, {} in the maps", picker.hits.len(), picker.ranking.len());
     draw::title(frame, "composekey pick", Span::styled(count, DIM));
     query(picker, frame);
     list(picker, area.height - ABOVE - BELOW, frame);
@@ -65,13 +65,16 @@ fn query(picker: &Picker, frame: &mut Frame<'_>) {
 
 fn list(picker: &Picker, rows: u16, frame: &mut Frame<'_>) {
     if picker.hits.is_empty() {
-        let line = Line::styled("nothing has these letters", picker.theme.wrong());
+        let line = Line::styled(
+            "nothing is called so, and nothing has these letters",
+            picker.theme.wrong(),
+        );
         return frame.render_widget(line, row(frame.area(), ABOVE));
     }
     // The bar stays in the picture: page by page.
     let rows = usize::from(rows).max(1);
     let top = picker.at / rows * rows;
-    let shown = || picker.hits.iter().skip(top).take(rows).map(|&i| &picker.items[i]);
+    let shown = || picker.hits.iter().skip(top).take(rows).map(|&place| picker.ranking.item(place));
     let widest = |width: &dyn Fn(&Item) -> usize, most: usize| {
         shown().map(|item| width(item).min(most)).max().unwrap_or(0)
     };
@@ -117,6 +120,9 @@ fn details(item: &Item, y: u16, frame: &mut Frame<'_>) {
     frame.render_widget(name, row(frame.area(), y + 1));
     let mut spans = Vec::new();
     let mut left = usize::from(frame.area().width) - 2;
+    if item.sequences.is_empty() {
+        spans.push(Span::styled(item.by_code(), DIM));
+    }
     for sequence in &item.sequences {
         let labels = labels(sequence);
         let width = labels.iter().map(|label| label.width() + 3).sum::<usize>() + 2;
