@@ -162,7 +162,7 @@ impl Overlap {
 }
 
 /// Whether a program takes no notice of this key.
-fn is_modifier(profile: Profile, keysym: Keysym) -> bool {
+pub(crate) fn is_modifier(profile: Profile, keysym: Keysym) -> bool {
     match profile.reader() {
         // ISO_Lock ..= ISO_Last_Group_Lock: ISO_Level5_Shift and its like are not among them.
         Family::Libxkbcommon if !profile.since(1, 7, 0) => {

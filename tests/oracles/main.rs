@@ -10,4 +10,5 @@ mod oracle;
 mod process;
 mod random;
 mod toolkits;
+mod verdicts;
 mod world;

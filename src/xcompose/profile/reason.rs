@@ -76,6 +76,12 @@ pub enum Reason {
     CutKeysym(String),
     /// The text starts with no UTF-8 of the locale.
     Locale,
+    /// A modifier key, which is never part of a sequence.
+    ModifierKey(String),
+    /// A key that changes what is composed.
+    EditingKey(String),
+    /// The toolkit's own table has the rule, and it does not look into that.
+    LeftToOwnTable,
 
     // A file.
     /// An include of a file that cannot be read.
@@ -152,6 +158,13 @@ impl fmt::Display for Reason {
             Self::Rest => f.write_str("what follows the keysym is read as the next line"),
             Self::CutKeysym(name) => write!(f, "`{name}` has more than 16 bits and is cut"),
             Self::Locale => f.write_str("the text is no UTF-8"),
+            Self::ModifierKey(name) => {
+                write!(f, "`{name}` is a modifier, and no part of sequences")
+            }
+            Self::EditingKey(name) => write!(f, "`{name}` edits what is composed"),
+            Self::LeftToOwnTable => {
+                f.write_str("it leaves out of a file what its own table has too, and does not use that beside the file")
+            }
             Self::Include(path, error) => write!(f, "error reading `{path}`: {error}"),
             Self::Unreadable(error) => write!(f, "the file cannot be read: {error}"),
             Self::Depth(limit) => write!(f, "includes go deeper than {limit} files"),

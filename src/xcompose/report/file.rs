@@ -15,7 +15,9 @@ use crate::{
     source::{Sources, Span},
     xcompose::{
         World,
-        profile::{self, Family, Files, Outcome, Profile, Reading, SystemTable},
+        profile::{
+            self, Family, Files, Outcome, Profile, Reading, Reason, Statement, SystemTable, Verdict,
+        },
         report::words,
     },
 };
@@ -77,6 +79,7 @@ pub(super) fn lost_sequences(
 pub(super) fn findings(subject: &Subject<'_>, lost: Option<&Lost>) -> Vec<Diagnostic> {
     let mut findings = ends(subject);
     findings.extend(lost.and_then(|lost| replaced(subject, lost)));
+    findings.extend(left_to_own_tables(subject));
     findings
 }
 
@@ -101,6 +104,34 @@ fn replaced(subject: &Subject<'_>, lost: &Lost) -> Option<Diagnostic> {
     .help("`--fix --include` puts it there; leave it out if you want your own sequences alone");
     let reason = "the file takes the place of the system's table";
     diagnostic.effects = effects(subject, who, "system table replaced", reason);
+    Some(diagnostic)
+}
+
+/// Rules that a toolkit leaves to its own table, which it does not use beside the file.
+fn left_to_own_tables(subject: &Subject<'_>) -> Option<Diagnostic> {
+    let gone = |statement: &&Statement| {
+        matches!(statement.verdict, Verdict::Altered { reason: Reason::LeftToOwnTable, .. })
+            && subject.is_own(statement.span)
+    };
+    let of = |(index, reading): (usize, &Reading)| {
+        let mut gone = reading.statements.iter().filter(gone).map(|statement| statement.span);
+        let first = gone.next()?;
+        Some((index, first, 1 + gone.count()))
+    };
+    let all: Vec<_> = subject.views.readings().filter_map(of).collect();
+    let &(_, first, count) = all.first()?;
+    let who: Who = all.iter().map(|&(index, ..)| index).collect();
+    let name = subject.views.name(&who);
+    let (rules, are) = if count == 1 { ("rule", "gives") } else { ("rules", "give") };
+    let reason = Reason::LeftToOwnTable.to_string();
+    let mut diagnostic = Diagnostic::new(
+        Code::ComposeReadOtherwise,
+        format!("{count} {rules} {are} nothing in {name}"),
+    )
+    .at(first, if count == 1 { "" } else { "the first of them" })
+    .note(reason.clone())
+    .help("`include \"%L\"` brings that table in; `--fix --include` puts it there");
+    diagnostic.effects = effects(subject, &who, "altered", &reason);
     Some(diagnostic)
 }
 

@@ -76,6 +76,8 @@ fn said(subject: &Subject<'_>) -> BTreeMap<LineId, Line> {
                 Verdict::Dropped(Reason::IgnoredInclude) if includes_system(subject, statement) => {
                     continue;
                 }
+                // `file.rs` says how many there are.
+                Verdict::Altered { reason: Reason::LeftToOwnTable, .. } => continue,
                 Verdict::Dropped(reason) => (reason, None),
                 Verdict::Altered { to, reason } => (reason, Some(to.clone())),
             };

@@ -7,6 +7,7 @@ use super::{
     judge::is_wide,
     rows::{Grouped, Row, Shorter},
 };
+use crate::keysym::Keysym;
 
 const TEXT: &str = include_str!("builtin.txt");
 
@@ -27,6 +28,22 @@ pub(crate) fn tables(family: Family) -> &'static [Grouped] {
         Family::Gtk4 => &GTK4,
         _ => &IBUS,
     }
+}
+
+/// Whether IBus has a sequence that these keys start with and go on from: its own tables give that at once.
+pub(super) fn cuts_off(keys: &[Keysym]) -> bool {
+    static SHORT: LazyLock<Vec<Vec<u32>>> = LazyLock::new(|| {
+        let rows: Vec<Vec<u32>> = rows('i').into_iter().map(|row| row.keys).collect();
+        let pairs = rows.iter().zip(rows.iter().skip(1));
+        pairs
+            .filter(|(short, next)| next.starts_with(short))
+            .map(|(short, _)| short.clone())
+            .collect()
+    });
+    let starts = |short: &Vec<u32>| {
+        short.len() < keys.len() && short.iter().zip(keys).all(|(&number, key)| number == key.0)
+    };
+    SHORT.iter().any(starts)
 }
 
 /// The sequences of a toolkit, sorted by keys.

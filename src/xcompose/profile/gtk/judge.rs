@@ -11,6 +11,7 @@ use super::{
     builtin,
     include::OWN,
     rows::{Found, Grouped, Row, Shorter, Sorted},
+    typed,
 };
 use crate::xcompose::{
     profile::Statement,
@@ -61,7 +62,11 @@ pub(super) fn judge(reading: &mut Reading) {
         reading.file.system = SystemTable::Added;
     }
     if reading.file.outcome != Outcome::KillsTable {
-        reading.table = tree(reading);
+        let alike;
+        (reading.table, alike) = tree(reading);
+        if typed::settle(reading, &alike) {
+            reading.table = tree(reading).0;
+        }
     }
 }
 
@@ -83,10 +88,12 @@ fn last_counts(profile: Profile) -> bool {
     }
 }
 
-/// Of rules with the same keys one counts: the first in GTK 3 and IBus, the last in GTK 4.
+/// Of rules with the same keys the last one counts, in those that say so; of others only typing tells.
 fn hide(reading: &mut Reading) {
     let profile = reading.profile;
-    let last_counts = last_counts(profile);
+    if !last_counts(profile) {
+        return;
+    }
     let mut known: FxHashMap<&[Keysym], usize> = FxHashMap::default();
     known.reserve(reading.statements.len());
     // A rule, and the statement that hides it.
@@ -104,8 +111,7 @@ fn hide(reading: &mut Reading) {
         let Some(keys) = keys(statement) else { continue };
         match known.entry(keys) {
             Entry::Vacant(new) => drop(new.insert(at)),
-            Entry::Occupied(mut last) if last_counts => hidden.push((last.insert(at), at)),
-            Entry::Occupied(first) => hidden.push((at, *first.get())),
+            Entry::Occupied(mut last) => hidden.push((last.insert(at), at)),
         }
     }
     for (rule, by) in hidden {
@@ -273,7 +279,7 @@ fn sorted(reading: &Reading) -> Option<Own> {
     let mut longest = 0;
     for (at, statement) in reading.statements.iter().enumerate() {
         let What::Rule { keysyms, gives } = &statement.what else { continue };
-        let hidden = matches!(statement.verdict, Verdict::Hidden { .. });
+        let hidden = matches!(statement.verdict, Verdict::Hidden { how: Hiding::SameKeys, .. });
         if matches!(statement.verdict, Verdict::Dropped(_)) || hidden && last_counts(profile) {
             continue;
         }
@@ -342,19 +348,24 @@ fn without(family: Family, row: &Row) -> bool {
     }
 }
 
-/// The rules that count, as a tree.
-fn tree(reading: &Reading) -> Tree {
+/// The rules that count, as a tree; and rules with the same keys, those together that share them.
+fn tree(reading: &Reading) -> (Tree, Vec<Vec<usize>>) {
     let mut tree = Tree::default();
+    let mut alike: FxHashMap<NodeId, Vec<usize>> = FxHashMap::default();
     let mut nodes: FxHashMap<(NodeId, Keysym), NodeId> = FxHashMap::default();
     nodes.reserve(reading.statements.len());
     for (at, statement) in reading.statements.iter().enumerate() {
-        let Some(keysyms) = keys(statement) else { continue };
+        let Some(keysyms) = keys(statement).filter(|_| !typed::is_nothing(reading, at)) else {
+            continue;
+        };
         let mut node = NodeId::ROOT;
         for &keysym in keysyms {
             let next = nodes.entry((node, keysym));
             node = *next.or_insert_with(|| tree.push(node, keysym, Modifiers::default()));
         }
-        tree.node_mut(node).rule = Some(at);
+        if let Some(before) = tree.node_mut(node).rule.replace(at) {
+            alike.entry(node).or_insert_with(|| vec![before]).push(at);
+        }
     }
-    tree
+    (tree, alike.into_values().collect())
 }

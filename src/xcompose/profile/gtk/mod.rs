@@ -6,6 +6,7 @@
 //! include.rs  which file an include means         names.rs      keysyms as GDK knows them
 //! judge.rs    what becomes of all the rules       algorithm.rs  dead keys without a table
 //! rows.rs     tables, and looking into them       builtin.rs    the toolkits' own tables
+//! typed.rs    what only typing tells of them
 //! session.rs  which files a toolkit reads of its own accord
 //! ```
 //!
@@ -20,6 +21,7 @@ mod line;
 mod names;
 pub(crate) mod rows;
 pub mod session;
+mod typed;
 mod value;
 
 use std::{

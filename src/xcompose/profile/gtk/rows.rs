@@ -57,6 +57,11 @@ impl Sorted {
         Self { rows, longest }
     }
 
+    /// Its rows.
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
     /// Looks keys up.
     pub(crate) fn find(&self, keys: &[u32]) -> Found<&Row> {
         if keys.len() > self.longest {

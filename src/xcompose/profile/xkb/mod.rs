@@ -17,6 +17,7 @@ use super::{
 use crate::{
     keysym::Keysym,
     source::{LoadError, Span},
+    xcompose::machine::is_modifier,
 };
 use lexer::{Lexer, Token};
 use parser::{Last, Parser, Read, Rule, Wrong};
@@ -195,6 +196,13 @@ impl Reader<'_, '_> {
                 let reason = Reason::FullTable(self.tree.most);
                 reading.statements[index].verdict = Verdict::Dropped(reason);
             }
+        }
+        let counts =
+            matches!(reading.statements[index].verdict, Verdict::Kept | Verdict::Altered { .. });
+        let modifier = keysyms.iter().find(|&&key| is_modifier(reading.profile, key));
+        if let Some(modifier) = modifier.filter(|_| counts) {
+            let reason = Reason::ModifierKey(modifier.name());
+            reading.statements[index].verdict = Verdict::Altered { to: String::new(), reason };
         }
     }
 }
