@@ -13,8 +13,11 @@ use crate::{
     keysym::Keysym,
     source::Sources,
     xcompose::{
-        machine::{Fed, Machine},
-        profile::{self, Found, Outcome, Profile, Reading, Reason},
+        machine::{Fed, Machine, Mismatch},
+        profile::{
+            self, Family, Found, Outcome, Profile, Reading, Reason,
+            gtk::{ENDS_IT, session},
+        },
     },
 };
 
@@ -42,6 +45,9 @@ struct Json<'a> {
     text: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     keysym: Option<String>,
+    /// What becomes of the keys that led nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    then: Option<&'static str>,
 }
 
 pub(super) fn run(
@@ -54,14 +60,15 @@ pub(super) fn run(
         unreachable!("clap asks for both");
     };
     let mut sources = Sources::default();
-    let reading = match read(profile, args.file.clone(), paths, &mut sources) {
-        Ok(reading) => reading,
+    let readings = match read(profile, args.file.clone(), paths, &mut sources) {
+        Ok(readings) => readings,
         Err(problem) => {
             writeln!(terminal.err, "error: {problem}")?;
             return Ok(Exit::Failed);
         }
     };
-    let mut typist = Typist { machine: Machine::new(&reading), json, terminal };
+    let (first, more) = readings.split_first().expect("a reading, if only of a built-in table");
+    let mut typist = Typist { profile, machine: Machine::with_files(first, more), json, terminal };
     if names.is_empty() {
         for line in io::stdin().lock().lines() {
             let line = line?;
@@ -81,19 +88,22 @@ pub(super) fn run(
     Ok(Exit::Fine)
 }
 
-/// What the program makes of the file, or why it has no table.
+/// What the program makes of the file, or of those that it looks for; or why it composes nothing.
 fn read(
     profile: Profile,
     file: Option<PathBuf>,
     paths: &Paths,
     sources: &mut Sources,
-) -> Result<Reading, String> {
+) -> Result<Vec<Reading>, String> {
     let mut disk = Disk::default();
     let file = match file {
         Some(file) => std::path::absolute(&file).unwrap_or(file),
+        None if matches!(profile.family, Family::Gtk3 | Family::Gtk4 | Family::Ibus) => {
+            return search(profile, paths, &mut disk, sources);
+        }
         None => match profile::find(profile, &paths.compose, &paths.world, &mut disk) {
             Found::File(file) => file,
-            Found::BuiltIn => return Ok(profile::built_in(profile)),
+            Found::BuiltIn => return Ok(vec![profile::built_in(profile)]),
             Found::Nothing(Some(file), reason) => {
                 return Err(format!(
                     "`{profile}` composes nothing: it reads only `{}`, and {reason}",
@@ -107,7 +117,7 @@ fn read(
     };
     let reading = profile::read(profile, &file, &paths.world, &mut disk, sources);
     if reading.file.outcome != Outcome::KillsTable {
-        return Ok(reading);
+        return Ok(vec![reading]);
     }
     let place = match reading.file.place {
         Some(place) => {
@@ -121,8 +131,29 @@ fn read(
     Err(format!("{place}: {reason}: `{profile}` makes no table of this file"))
 }
 
+/// What GTK or IBus reads when nobody names a file: it goes on to the next one where a file makes no table,
+/// and has its own when none does.
+fn search(
+    profile: Profile,
+    paths: &Paths,
+    disk: &mut Disk,
+    sources: &mut Sources,
+) -> Result<Vec<Reading>, String> {
+    let mut readings = session::open(profile, &paths.compose, &paths.world, disk, sources);
+    let reasons = readings.iter().filter_map(|reading| reading.file.reason.as_ref());
+    let ends = reasons.map(Reason::to_string).find(|reason| reason.starts_with(ENDS_IT));
+    if let Some(reason) = ends {
+        return Err(format!("`{profile}` composes nothing: {reason}"));
+    }
+    if readings.is_empty() {
+        readings.push(profile::built_in(profile));
+    }
+    Ok(readings)
+}
+
 /// Types keys and writes what becomes of them.
 struct Typist<'m, 't, 'w> {
+    profile: Profile,
     machine: Machine<'m>,
     json: bool,
     terminal: &'t mut Terminal<'w>,
@@ -153,7 +184,8 @@ impl Typist<'_, '_, '_> {
         let text = gives.map(|gives| gives.text.as_str());
         let keysym = gives.and_then(|gives| gives.keysym).map(Keysym::name);
         if self.json {
-            let line = Json { key: key.name(), result, text, keysym };
+            let then = (fed == Fed::Aborted).then(|| Mismatch::of(self.profile).words());
+            let line = Json { key: key.name(), result, text, keysym, then };
             json_line(&line, self.terminal.out)?;
             return Ok(true);
         }

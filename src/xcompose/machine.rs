@@ -60,6 +60,7 @@ pub enum Overlap {
 /// A program in the middle of composing.
 #[derive(Clone, Debug)]
 pub struct Machine<'r> {
+    /// Of several files the first; only GTK and IBus read more.
     reading: &'r Reading,
     at: NodeId,
     /// GTK and IBus have no tree to walk.
@@ -70,9 +71,18 @@ impl<'r> Machine<'r> {
     /// Nothing typed yet.
     #[must_use]
     pub fn new(reading: &'r Reading) -> Self {
+        Self::with_files(reading, &[])
+    }
+
+    /// The same with more files, as GTK and IBus may read them: [`session::open`] has their order.
+    ///
+    /// [`session::open`]: super::profile::gtk::session::open
+    #[must_use]
+    pub fn with_files(reading: &'r Reading, more: &'r [Reading]) -> Self {
         let family = reading.profile.family;
         let simple = matches!(family, Family::Gtk3 | Family::Gtk4 | Family::Ibus);
-        let simple = simple.then(|| Simple::new(reading.profile, [reading]));
+        let all = || std::iter::once(reading).chain(more);
+        let simple = simple.then(|| Simple::new(reading.profile, all()));
         Self { reading, at: NodeId::ROOT, simple }
     }
 
@@ -132,16 +142,34 @@ impl Machine<'_> {
 }
 
 impl Mismatch {
-    /// What programs of this family do.
+    /// What programs of this family and version do.
     #[must_use]
-    pub fn of(family: Family) -> Self {
-        match family {
+    pub fn of(profile: Profile) -> Self {
+        match profile.family {
             Family::LibX11 => Self::Swallow,
             Family::Libxkbcommon => Self::Cancelled,
             Family::Gtk3 => Self::Beep,
+            Family::Ibus if !profile.since(1, 5, 32) => Self::Swallow,
             Family::Gtk4 | Family::Ibus => Self::KeepComposing,
             Family::Qt => Self::Pass,
             Family::Fcitx5 => Self::ResolveDead,
+        }
+    }
+
+    /// It in a few words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Swallow => "the keys are lost",
+            Self::Beep => "the keys are lost, and it beeps",
+            Self::Pass => "the keys before it are lost, the key goes to the application",
+            Self::KeepComposing => "the key is lost, the keys before it stay",
+            Self::ResolveDead => {
+                "what dead keys give alone is typed, then the key; after Multi_key all are lost"
+            }
+            Self::Cancelled => {
+                "the sequence is cancelled; each program does what it likes with the key"
+            }
         }
     }
 }

@@ -131,3 +131,54 @@ fn without_a_file_the_one_that_the_program_looks_for() {
     assert_eq!(run("libxkbcommon", None), own);
     assert_eq!(run("libx11", None), own);
 }
+
+#[test]
+fn without_a_file_gtk_and_ibus_search_as_they_do() {
+    let home = Home::new();
+    let rule = |text: &str| format!("<Multi_key> <q> <q> : \"{text}\"\n");
+    home.write("../../.XCompose", rule("home"));
+    home.write("variable", rule("variable"));
+    let variable = home.path("variable");
+    let typed = |profile: &str, variable: Option<&std::path::Path>| {
+        let mut command =
+            home.command(&["test", "--as", profile, "--keysyms", "Multi_key", "q", "q"]);
+        command.envs(variable.map(|path| ("XCOMPOSEFILE", path)));
+        let out = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        out.lines().last().unwrap().to_owned()
+    };
+    // IBus reads both, and what it reads later counts; the others do not know the variable.
+    for (profile, without, with) in [
+        ("gtk3", "home", "home"),
+        ("gtk4", "home", "home"),
+        ("ibus", "home", "variable"),
+        ("libx11", "home", "variable"),
+        ("libxkbcommon", "home", "variable"),
+    ] {
+        assert_eq!(typed(profile, None), format!("composed \"{without}\""), "{profile}");
+        assert_eq!(typed(profile, Some(&variable)), format!("composed \"{with}\""), "{profile}");
+    }
+    // A file of which GTK 4 makes no table: it goes on to the next.
+    std::fs::create_dir_all(home.path("../gtk-4.0")).unwrap();
+    home.write("../gtk-4.0/Compose", "# nothing\n");
+    assert_eq!(typed("gtk4", None), "composed \"home\"");
+    std::fs::remove_file(home.path("../../.XCompose")).unwrap();
+    assert_eq!(typed("gtk4", None), "aborted");
+}
+
+#[test]
+fn json_says_what_becomes_of_keys_that_lead_nowhere() {
+    let home = home();
+    for (profile, then) in [
+        ("libx11", "the keys are lost"),
+        ("gtk3", "the keys are lost, and it beeps"),
+        ("ibus", "the keys are lost"),
+        ("ibus@1.5.32", "the key is lost, the keys before it stay"),
+        ("qt", "the keys before it are lost, the key goes to the application"),
+    ] {
+        let args =
+            ["test", "--file", "Compose", "--as", profile, "--json", "--keysyms", "Multi_key"];
+        let ran = home.run(&[&args[..], &["a", "F7"]].concat());
+        let line = format!("{{\"key\":\"F7\",\"result\":\"aborted\",\"then\":\"{then}\"}}");
+        assert_eq!(ran.out.lines().last(), Some(line.as_str()), "{profile}");
+    }
+}
