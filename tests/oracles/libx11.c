@@ -176,11 +176,13 @@ static void reopen(void)
     puts(context != NULL ? "opened" : "none");
 }
 
-int main(void)
+/* The argument is the locale, C.UTF-8 without one. */
+int main(int argc, char **argv)
 {
     static char line[1 << 16];
-    if (setlocale(LC_ALL, "C.UTF-8") == NULL || !XSupportsLocale()) {
-        fputs("no locale C.UTF-8\n", stderr);
+    const char *locale = argc > 1 ? argv[1] : "C.UTF-8";
+    if (setlocale(LC_ALL, locale) == NULL || !XSupportsLocale()) {
+        fprintf(stderr, "no locale %s\n", locale);
         return 1;
     }
     display = XOpenDisplay(NULL);

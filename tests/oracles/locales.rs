@@ -14,14 +14,14 @@ use composekey::{
         World,
         document::Document,
         machine::{Fed, Machine},
-        profile::{self, Family, Outcome, Reading},
+        profile::{self, Environment, Family, Found, Outcome, Reading},
     },
 };
 
 use crate::{
     corpus::Key,
     installed,
-    process::Oracle,
+    process::{Locale, Oracle},
     world::{names, world},
 };
 
@@ -113,6 +113,58 @@ fn every_file_is_written_back_byte_for_byte() {
         let bytes = fs::read(&path).unwrap();
         assert!(Document::parse(bytes.clone()).write() == bytes, "{}", path.display());
     }
+}
+
+#[test]
+fn every_sequence_and_every_beginning_of_en_us_in_libxkbcommon() {
+    let reading = reading(Family::Libxkbcommon, Path::new(LARGEST));
+    let mut oracle = Oracle::libxkbcommon();
+    let _ = oracle.ask("env LANG C.UTF-8");
+    let _ = oracle.ask(&format!("env XCOMPOSEFILE {LARGEST}"));
+    assert!(oracle.open());
+    let sequences = written(Path::new(LARGEST));
+    let proper =
+        |keys: &Vec<Keysym>| (1..keys.len()).map(|n| keys[..n].to_vec()).collect::<Vec<_>>();
+    let beginnings: BTreeSet<Vec<Keysym>> = sequences.iter().flat_map(proper).collect();
+    assert!(sequences.len() > 5000 && beginnings.len() > 900, "{}", beginnings.len());
+    for (keysyms, composes) in
+        sequences.iter().map(|s| (s, true)).chain(beginnings.iter().map(|b| (b, false)))
+    {
+        let keys: Vec<_> = keysyms.iter().map(|&keysym| Key { keysym, held: 0 }).collect();
+        let (ours, theirs) = (fed(&reading, keysyms), oracle.type_keys(&keys));
+        assert_eq!(ours, theirs, "{}", names(keysyms));
+        let last = ours.last().unwrap();
+        assert_eq!(matches!(last, Fed::Composed(_)), composes, "{}", names(keysyms));
+        assert!(ours.iter().rev().skip(1).all(|fed| *fed == Fed::Pending), "{}", names(keysyms));
+        assert!(composes || *last == Fed::Pending, "{}", names(keysyms));
+    }
+}
+
+/// libX11 in the locale whose file it is, which it finds by itself.
+#[test]
+fn libx11_reads_en_us_in_its_own_locale() {
+    let locale = Locale::make("en_US.UTF-8");
+    let mut oracle = Oracle::libx11_in(&locale);
+    let home = tempfile::tempdir().unwrap();
+    let _ = oracle.ask(&format!("env HOME {}", home.path().display()));
+    assert!(oracle.open());
+    let world = world("en_US.UTF-8");
+    let found = profile::find(
+        Family::LibX11.into(),
+        &Environment { home: Some(home.path().into()), ..Environment::default() },
+        &world,
+        &mut Disk::default(),
+    );
+    assert_eq!(found, Found::File(LARGEST.into()));
+    let reading = reading(Family::LibX11, Path::new(LARGEST));
+    let mut composed = 0;
+    for keysyms in written(Path::new(LARGEST)) {
+        let keys: Vec<_> = keysyms.iter().map(|&keysym| Key { keysym, held: 0 }).collect();
+        let (ours, theirs) = (fed(&reading, &keysyms), oracle.type_keys(&keys));
+        assert_eq!(ours, theirs, "{}", names(&keysyms));
+        composed += usize::from(matches!(ours.last(), Some(Fed::Composed(_))));
+    }
+    assert!(composed > 5000, "only {composed} texts were composed");
 }
 
 /// A number that looks random, the same in every run.

@@ -43,6 +43,29 @@ impl Server {
     }
 }
 
+/// A locale of the C library, made for a test: the machine need not have it.
+pub(crate) struct Locale {
+    name: String,
+    folder: tempfile::TempDir,
+}
+
+impl Locale {
+    /// One of UTF-8, such as `en_US.UTF-8`.
+    pub(crate) fn make(name: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (language, codeset) = name.split_once('.').unwrap();
+        let status = Command::new("localedef")
+            .args(["--no-archive", "-i", language, "-f", codeset])
+            .arg(folder.path().join(name))
+            .status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "localedef and its locales: `make deps`"
+        );
+        Self { name: name.to_owned(), folder }
+    }
+}
+
 /// A library behind one of the programs in `tests/oracles/*.c`.
 pub(crate) struct Oracle {
     input: ChildStdin,
@@ -70,19 +93,28 @@ fn compile(name: &str, library: &str) -> PathBuf {
 impl Oracle {
     /// libX11, on a server of its own.
     pub(crate) fn libx11() -> Self {
-        Self::start("libx11", "-lX11", Some(Server::start()))
+        Self::start("libx11", "-lX11", Some(Server::start()), None)
+    }
+
+    /// The same in another locale than C.UTF-8.
+    pub(crate) fn libx11_in(locale: &Locale) -> Self {
+        Self::start("libx11", "-lX11", Some(Server::start()), Some(locale))
     }
 
     /// libxkbcommon.
     pub(crate) fn libxkbcommon() -> Self {
-        Self::start("libxkbcommon", "-lxkbcommon", None)
+        Self::start("libxkbcommon", "-lxkbcommon", None, None)
     }
 
-    fn start(name: &str, library: &str, server: Option<Server>) -> Self {
+    fn start(name: &str, library: &str, server: Option<Server>, locale: Option<&Locale>) -> Self {
         let program = compile(name, library);
         let mut command = Command::new(&program);
         let display = server.as_ref().map(|server| ("DISPLAY", server.display.clone()));
-        command.env_clear().envs(display).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.env_clear().envs(display);
+        if let Some(locale) = locale {
+            command.arg(&locale.name).env("LOCPATH", locale.folder.path());
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = Ends(command.spawn().unwrap());
         std::fs::remove_file(program).unwrap();
         let output = BufReader::new(process.0.stdout.take().unwrap());
