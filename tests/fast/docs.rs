@@ -1,7 +1,7 @@
 //! The documents say what the program does.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -169,6 +169,44 @@ fn every_code_is_documented_and_every_example_causes_its_code() {
         let caused = caused(block);
         assert!(caused.iter().any(|found| found == id), "{id}: its example causes {caused:?}");
     }
+}
+
+/// The rows of the table that says which case of the corpus shows what: the first cell, and the second.
+fn corpus_rows() -> Vec<(String, String)> {
+    let document = read("docs/toolkits.md");
+    let (_, section) = document.split_once("## Which case shows what").unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
+    let rows = rows.filter_map(|row| row.rsplit_once(" | "));
+    rows.map(|(what, cases)| (what.to_owned(), cases.to_owned())).collect()
+}
+
+#[test]
+fn every_case_of_the_corpus_has_a_row_and_every_row_has_a_case() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles/corpus");
+    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    let cases: BTreeSet<String> =
+        folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    assert!(cases.len() >= 150, "{}", cases.len());
+    let document = read("docs/toolkits.md");
+    assert!(document.contains(&format!("corpus/`, {} files", cases.len())), "{}", cases.len());
+    let rows: Vec<_> = corpus_rows().into_iter().filter(|(_, cases)| cases != "cases").collect();
+    let mut named = BTreeSet::new();
+    for (what, cell) in &rows {
+        if cell.starts_with("none: ") {
+            continue;
+        }
+        let cases_of = cell.split(", ").map(|case| case.trim_matches('`').to_owned());
+        let cases_of: BTreeSet<String> = cases_of.collect();
+        let unknown: Vec<_> = cases_of.difference(&cases).collect();
+        assert!(unknown.is_empty(), "{what}: {unknown:?}");
+        named.extend(cases_of);
+    }
+    assert_eq!(cases.difference(&named).collect::<Vec<_>>(), [""; 0], "cases without a row");
+    let number = |what: &String| what.split(' ').next()?.parse::<usize>().ok();
+    let numbers: Vec<usize> = rows.iter().filter_map(|(what, _)| number(what)).collect();
+    assert_eq!(numbers, (1..=37).collect::<Vec<_>>(), "the questions about meanings");
+    assert!(rows.len() - numbers.len() >= 26, "the constructs of the grammar");
 }
 
 #[test]
