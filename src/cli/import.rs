@@ -79,13 +79,17 @@ pub(super) fn run(args: &Import, paths: &Paths, terminal: &mut Terminal<'_>) -> 
         (loaded.rules, loaded.diagnostics) = (rules, findings);
     }
     tell(args, &loaded, terminal)?;
+    if loaded.rules.is_empty() {
+        let file = args.file.display();
+        writeln!(terminal.err, "there is nothing to import in {file}; `--from` says what it is")?;
+        return Ok(Exit::Findings);
+    }
     let toml = sign(&toml(&args.file, &loaded));
-    let exit = if loaded.rules.is_empty() { Exit::Findings } else { Exit::Fine };
     let Some(into) = &args.into else {
         if !args.json {
             terminal.out.write_all(toml.as_bytes())?;
         }
-        return Ok(exit);
+        return Ok(Exit::Fine);
     };
     let place =
         if into.components().count() == 1 { paths.config_dir.join(into) } else { into.clone() };
@@ -105,7 +109,7 @@ pub(super) fn run(args: &Import, paths: &Paths, terminal: &mut Terminal<'_>) -> 
             writeln!(terminal.err, "add `\"{}\"` to `keymaps` in config.toml", into.display())?;
         }
     }
-    Ok(exit)
+    Ok(Exit::Fine)
 }
 
 impl From {
@@ -147,6 +151,9 @@ fn toml(file: &Path, loaded: &Loaded) -> String {
     )
 }
 
+/// How many lines are told of a file of which nothing is imported.
+const FEW: usize = 10;
+
 /// Line by line what is not imported; as JSON also what is.
 fn tell(args: &Import, loaded: &Loaded, terminal: &mut Terminal<'_>) -> io::Result<()> {
     if args.json {
@@ -158,7 +165,9 @@ fn tell(args: &Import, loaded: &Loaded, terminal: &mut Terminal<'_>) -> io::Resu
         }
         return Ok(());
     }
-    for finding in &loaded.diagnostics {
+    // A file of which nothing is understood is hardly what it is taken for.
+    let most = if loaded.rules.is_empty() { FEW } else { usize::MAX };
+    for finding in loaded.diagnostics.iter().take(most) {
         // One line each: a file can have thousands.
         let place = finding.labels.first().map(|label| {
             let position = loaded.sources.position(label.span);
@@ -166,6 +175,10 @@ fn tell(args: &Import, loaded: &Loaded, terminal: &mut Terminal<'_>) -> io::Resu
         });
         let help = finding.help.as_ref().map_or(String::new(), |help| format!("; {help}"));
         writeln!(terminal.err, "{}{}{help}", place.unwrap_or_default(), finding.message)?;
+    }
+    let more = loaded.diagnostics.len().saturating_sub(most);
+    if more > 0 {
+        writeln!(terminal.err, "and {more} more lines")?;
     }
     Ok(())
 }

@@ -86,6 +86,9 @@ fn cause(error: io::Error) -> LoadError {
     match error.kind() {
         io::ErrorKind::NotFound => LoadError::NotFound,
         io::ErrorKind::PermissionDenied => LoadError::Other("permission denied".into()),
+        _ if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+            LoadError::Other("its symbolic links lead nowhere but to each other".into())
+        }
         _ => LoadError::Other(error.to_string().to_lowercase()),
     }
 }

@@ -129,13 +129,13 @@ impl Diagnostic {
     #[must_use]
     pub fn unloadable(path: &Path, error: &LoadError) -> Self {
         let (code, help) = match error {
-            LoadError::TooLarge(_) => (Code::TooLarge, "is this really a keymap?"),
+            LoadError::TooLarge(_) => (Code::TooLarge, "is this the right file?"),
             LoadError::NotUtf8(_) => {
                 (Code::NotUtf8, "save it as UTF-8, for example with `iconv -t UTF-8`")
             }
             LoadError::NotFound => (Code::Unreadable, "check the path, or create the file"),
             LoadError::NotAFile => (Code::Unreadable, "name a file"),
-            LoadError::Other(_) => (Code::Unreadable, "check its permissions"),
+            LoadError::Other(_) => (Code::Unreadable, "`ls -l` shows its permissions and links"),
         };
         Self::new(code, format!("error reading `{}`: {error}", path.display())).help(help)
     }

@@ -2,11 +2,13 @@
 
 use std::{
     fs,
+    io::{Read, Write},
     os::unix::fs::{PermissionsExt, symlink},
     path::Path,
     process::{Command, Stdio},
 };
 
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::Value;
 
 use crate::support::{Home, Ran};
@@ -104,7 +106,7 @@ gtk4                           1        -         -       -  included
 gtk4@4.20*                     1        -         -       -  included
 ibus                           1        -         -       -  there as well
 ibus@1.5.33*                   1        -         -       -  included
-* as its source says; the others were run to know
+* read, not run: what its source says
 
 no findings
 ";
@@ -229,4 +231,99 @@ fn fix_leaves_alone_what_it_cannot_mend() {
     let ran = home.run(&["check", "map.toml", "--fix"]);
     assert_eq!(ran.err, "error: `--fix` mends Compose files, and this is a map\n");
     assert_eq!(ran.status, 2);
+}
+
+/// Runs the program on a terminal, where somebody answers its question. What the terminal shows, and the
+/// exit status.
+fn on_a_terminal(home: &Home, args: &[&str], answer: &str) -> (String, i32) {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let name = ptsname(&master, Vec::new()).unwrap();
+    let terminal =
+        || fs::File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
+    let mut child = home
+        .command(args)
+        .env("NO_COLOR", "1")
+        .stdin(terminal())
+        .stdout(terminal())
+        .stderr(terminal())
+        .spawn()
+        .unwrap();
+    let mut master = fs::File::from(master);
+    let mut shown = Vec::new();
+    let mut answered = false;
+    let mut buffer = [0; 4096];
+    // Nobody has the other side any more: the end is an error.
+    while let Ok(length @ 1..) = master.read(&mut buffer) {
+        shown.extend(&buffer[..length]);
+        if !answered && shown.ends_with(b"? [y/N] ") {
+            master.write_all(answer.as_bytes()).unwrap();
+            answered = true;
+        }
+    }
+    let status = child.wait().unwrap().code().unwrap();
+    (String::from_utf8(shown).unwrap().replace("\r\n", "\n"), status)
+}
+
+#[test]
+fn fix_asks_on_a_terminal() {
+    for (answer, written) in [("n\n", false), ("\n", false), ("yesterday\n", false), ("y\n", true)]
+    {
+        let home = ten_mistakes();
+        let (shown, status) = on_a_terminal(&home, &["check", "XCompose", "--fix"], answer);
+        let asked = shown.find("XCompose? [y/N] ").expect("the question");
+        assert!(shown.find("+<Multi_key> <l> <a> : \"λ\"").expect("the diff") < asked, "{shown}");
+        assert_eq!(shown.contains("\nnot written\n"), !written, "{answer:?}: {shown}");
+        assert_eq!(shown.contains("brings the old one back"), written, "{answer:?}: {shown}");
+        let text = fs::read_to_string(home.path("XCompose")).unwrap();
+        assert_eq!(text == read(EXAMPLE), !written, "{answer:?}");
+        assert_eq!(status, 1, "there are findings left");
+    }
+}
+
+#[test]
+fn a_question_that_nobody_answers_means_no() {
+    // Control+D on an empty line.
+    let home = ten_mistakes();
+    let (shown, _) = on_a_terminal(&home, &["check", "XCompose", "--fix"], "\u{4}");
+    assert!(shown.contains("not written\n"), "{shown}");
+    assert_eq!(fs::read_to_string(home.path("XCompose")).unwrap(), read(EXAMPLE));
+}
+
+#[test]
+fn files_that_include_each_other() {
+    let home = Home::new();
+    home.write("one", "include \"%H/.config/composekey/two\"\n<Multi_key> <a> <a> : \"1\"\n");
+    home.write("two", "include \"%H/.config/composekey/one\"\n<Multi_key> <b> <b> : \"2\"\n");
+    let ran = home.run(&["check", "one", "--for", "libx11,libxkbcommon,gtk3,gtk4,ibus"]);
+    for line in [
+        "error[E0159]: no table at all in libxkbcommon\n",
+        "error[E0159]: no table at all in ibus\n",
+        "note: the program itself ends at files that include each other:",
+    ] {
+        assert!(ran.out.contains(line), "{line}\n{}", ran.out);
+    }
+    assert!(!ran.out.contains("is there twice"), "{}", ran.out);
+    assert!(ran.out.contains("\nlibx11           2        -"), "{}", ran.out);
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    let home = Home::new();
+    symlink("b", home.path("a")).unwrap();
+    symlink("a", home.path("b")).unwrap();
+    let ran = home.run(&["check", "a"]);
+    assert_eq!((ran.out.as_str(), ran.status), ("", 2));
+    assert!(ran.err.contains("its symbolic links lead nowhere but to each other"), "{}", ran.err);
+    let big = fs::File::create(home.path("big")).unwrap();
+    big.set_len(100 * 1024 * 1024).unwrap();
+    for (file, why) in [("big", "larger than the limit"), (".", "not a regular file")] {
+        for command in [&["check", file][..], &["import", file], &["explain", "oc", "--file", file]]
+        {
+            let ran = home.run(command);
+            assert_eq!((ran.out.as_str(), ran.status), ("", 2), "{command:?}");
+            assert!(ran.err.contains(why), "{}", ran.err);
+        }
+    }
 }

@@ -50,7 +50,7 @@ fn a_code_that_is_none() {
 
 /// The answer up to the remarks below the table.
 fn until_remarks(out: &str) -> &str {
-    out.split("\n* as its source says").next().unwrap()
+    out.split("\n* read, not run").next().unwrap()
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(super) fn write(rows: &[Row], terminal: &mut Terminal<'_>) -> io::Result<()>
         writeln!(terminal.out, "{name:width$}{}", cells(row, style))?;
     }
     if rows.iter().any(|row| row.profiles.iter().any(|profile| !is_measured(*profile))) {
-        let note = format!("{READ} as its source says; the others were run to know");
+        let note = format!("{READ} read, not run: what its source says");
         writeln!(terminal.out, "{}", paint(style, "2", &note))?;
     }
     Ok(())
@@ -52,10 +52,9 @@ fn name(row: &Row) -> String {
 }
 
 fn cells(row: &Row, style: Style) -> String {
-    let reason = || row.file.reason.as_ref().map_or(String::new(), ToString::to_string);
+    // Why, a finding says.
     if row.file.outcome == Outcome::KillsTable {
-        let text = format!("no table at all: {}", reason());
-        return format!("  {}", paint(style, "1;31", &text));
+        return format!("  {}", paint(style, "1;31", "no table at all"));
     }
     let Counts { kept, altered, dropped, hidden } = row.counts;
     let numbers = [(kept, "1"), (altered, "1;35"), (dropped, "1;31"), (hidden, "1;35")];
@@ -72,8 +71,7 @@ fn cells(row: &Row, style: Style) -> String {
     cells.push_str("  ");
     cells.push_str(system(row.file.system));
     if row.file.outcome == Outcome::KillsRest {
-        cells.push_str("; reads no further: ");
-        cells.push_str(&reason());
+        cells.push_str("; not read to its end");
     }
     cells
 }

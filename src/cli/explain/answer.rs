@@ -85,6 +85,7 @@ fn answer(reading: &Reading, keys: &[Keysym], written: Option<Span>, sources: &S
         _ => None,
     };
     let why = match &types {
+        Types::Text(_) if place.is_none() => "of its own, not by the file".to_owned(),
         Types::Text(_) => place.as_ref().map_or(String::new(), |(file, line)| {
             let name = file.rsplit('/').next().unwrap_or(file);
             if file.starts_with('/') { format!("{name}:{line}") } else { String::new() }

@@ -183,7 +183,7 @@ fn toolkits(views: &Views, answers: &[Answer], terminal: &mut Terminal<'_>) -> i
     let unread = |profile: &Profile| profile.evidence() == Evidence::Read;
     let mut remarks = Vec::new();
     if views.all.iter().flat_map(|view| &view.profiles).any(unread) {
-        remarks.push("* as its source says; the others were run to know");
+        remarks.push("* read, not run: what its source says");
     }
     remarks.extend(NOT_READ);
     writeln!(terminal.out)?;

@@ -239,15 +239,20 @@ fn summary(
     writeln!(terminal.err, "wrote {}: {number}{beside}{left_out}", place.shown())?;
     if let Some((Base::Flattened(reason), _)) = base {
         writeln!(terminal.err, "the table of the locale is written out: {reason}")?;
-        writeln!(terminal.err, "IBus may take little of that: `--target ibus` is for it alone")?;
+        if args.target.is_for_ibus() {
+            writeln!(
+                terminal.err,
+                "IBus may take little of that: `--target ibus` is for it alone"
+            )?;
+        }
     }
     if args.output.is_none() || args.target.format().is_some() {
         writeln!(terminal.err, "{}", args.target.next_step())?;
     }
-    if args.output.is_none()
-        && let Some((file, who)) = args.target.shadow(paths)
-    {
-        writeln!(terminal.err, "but {who} {} instead", file.display())?;
+    if args.output.is_none() {
+        for (file, who) in args.target.shadows(paths) {
+            writeln!(terminal.err, "but {who} {} instead", file.display())?;
+        }
     }
     Ok(())
 }

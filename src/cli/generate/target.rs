@@ -83,7 +83,7 @@ impl Target {
             Self::Ibus => "IBus reads it when it starts: `ibus restart`",
             Self::Console => "it counts after `loadkeys FILE`, as root, on a console",
             Self::Macos => {
-                "save it on the Mac as ~/Library/KeyBindings/DefaultKeyBinding.dict; \
+                "save it on the Mac as ~/Library/KeyBindings/DefaultKeyBinding.dict;\n\
                  programs read it when they start"
             }
             Self::Wincompose => "save it on Windows as .XCompose in the home folder",
@@ -93,10 +93,15 @@ impl Target {
         }
     }
 
-    /// A file that some programs read instead of this one.
-    pub(super) fn shadow(self, paths: &Paths) -> Option<(PathBuf, &'static str)> {
+    /// Whether IBus reads it.
+    pub(super) fn is_for_ibus(self) -> bool {
+        matches!(self, Self::Compose | Self::Gtk3 | Self::Gtk4 | Self::Ibus)
+    }
+
+    /// Files that some programs read instead of this one.
+    pub(super) fn shadows(self, paths: &Paths) -> Vec<(PathBuf, &'static str)> {
         if self != Self::Compose {
-            return None;
+            return Vec::new();
         }
         let shadows = [
             (Self::Xdg, "Qt, terminals and compositors read"),
@@ -104,9 +109,10 @@ impl Target {
             (Self::Gtk4, "GTK 4 reads"),
             (Self::Ibus, "IBus reads"),
         ];
-        shadows.into_iter().find_map(|(target, who)| {
+        let there = |(target, who): (Self, _)| {
             let file = target.file(paths).filter(|file| file.exists())?;
             Some((file, who))
-        })
+        };
+        shadows.into_iter().filter_map(there).collect()
     }
 }

@@ -100,6 +100,10 @@ pub enum Reason {
     NoLocaleFile,
     /// Includes are not looked at.
     IgnoredInclude,
+    /// An include of a file that is being read.
+    InCircle(String),
+    /// An include of the file whose sequences the toolkit has of its own.
+    TakenForRead(String),
     /// More bad lines than this.
     TooManyErrors(usize),
     /// A file of no bytes.
@@ -175,6 +179,8 @@ impl fmt::Display for Reason {
                 f.write_str("`%L` stands for the locale's Compose file, and there is none")
             }
             Self::IgnoredInclude => f.write_str("includes are not looked at"),
+            Self::InCircle(path) => write!(f, "`{path}` is being read already"),
+            Self::TakenForRead(path) => write!(f, "`{path}` is taken for read, and is not read"),
             Self::TooManyErrors(limit) => write!(f, "more than {limit} lines of a file are wrong"),
             Self::Empty => f.write_str("the file is empty"),
             Self::Encoding => f.write_str("the file does not start with an ASCII character"),

@@ -151,15 +151,17 @@ fn ends(subject: &Subject<'_>) -> Vec<Diagnostic> {
     for ((kills, reason), who) in ends {
         let name = subject.views.name(&who);
         let (code, message, verdict) = if kills {
-            (Code::ComposeNoTable, format!("{name} has no table at all: {reason}"), "no table")
+            (Code::ComposeNoTable, format!("no table at all in {name}"), "no table")
         } else {
-            (Code::ComposeRestLost, format!("{name} reads no further: {reason}"), "rest dropped")
+            (Code::ComposeRestLost, format!("not read to its end by {name}"), "rest dropped")
         };
-        let mut diagnostic = Diagnostic::new(code, message);
+        let mut diagnostic = Diagnostic::new(code, message).note(reason.clone());
         let place = who.first().and_then(|&index| subject.views.reading(index).file.place);
         if let Some(place) = place {
             let label = if kills { "here it gives up" } else { "nothing after this is read" };
             diagnostic = diagnostic.at(place, label);
+        } else if let Some(top) = subject.top {
+            diagnostic = diagnostic.at(Span::new(top, 0..0), "");
         }
         diagnostic.effects = effects(subject, &who, verdict, &reason);
         findings.push(diagnostic);

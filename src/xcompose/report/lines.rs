@@ -274,6 +274,8 @@ fn reason_code(reason: &Reason) -> Code {
         | Reason::UnknownPercent(_)
         | Reason::NoHome
         | Reason::NoLocaleFile
+        | Reason::InCircle(_)
+        | Reason::TakenForRead(_)
         | Reason::IgnoredInclude => Code::ComposeInclude,
         Reason::Joined => Code::ComposeComment,
         Reason::FullTable(_) | Reason::NulByte => Code::ComposeRestLost,

@@ -42,6 +42,10 @@ pub(super) fn findings(subject: &Subject<'_>) -> Vec<Diagnostic> {
             if !subject.is_own(statement.span) && !subject.is_own(winner.span) {
                 continue;
             }
+            // One rule, in a file that is included twice.
+            if statement.span == winner.span {
+                continue;
+            }
             let (Some(hidden), Some(hiding)) = (rule(statement), rule(winner)) else { continue };
             let (hidden_id, hiding_id) = (id(statement.span), id(winner.span));
             let _ = seen.entry(hidden_id).or_insert(hidden);

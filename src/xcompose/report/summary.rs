@@ -53,6 +53,9 @@ pub(super) fn rows(subject: &Subject<'_>, unseen: &Unseen) -> Vec<Row> {
                         counts.kept += 1;
                     }
                     (Verdict::Altered { .. }, _) if is_rule => counts.altered += 1,
+                    // In a file that is included twice a rule hides itself.
+                    (Verdict::Hidden { by, .. }, _)
+                        if view.reading.statements[*by].span == statement.span => {}
                     (Verdict::Hidden { .. }, _) => counts.hidden += 1,
                     // A bad line may be several bad statements.
                     (Verdict::Dropped(_), What::Rule { .. } | What::Unread) => {

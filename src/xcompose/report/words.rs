@@ -94,6 +94,9 @@ fn finding(subject: &Subject<'_>, cause: &Cause) -> Diagnostic {
             let limit = limit.min().unwrap_or_default();
             (format!("a rule has more than {limit} keys"), "one too many".to_owned())
         }
+        (None, Code::ComposeInclude) if by_reason(&cause.said).len() > 1 => {
+            ("some toolkits do not follow this include".to_owned(), String::new())
+        }
         (None, _) => (said.reason.to_string(), String::new()),
     };
     let mut diagnostic = Diagnostic::new(cause.code, message).at(place, label);
@@ -169,6 +172,12 @@ fn notes(subject: &Subject<'_>, cause: &Cause) -> Vec<String> {
     }
     let name = |who: &Who| subject.views.name(who);
     let mut notes = Vec::new();
+    // Why an include counts for nothing differs more than anything else.
+    let reasons = by_reason(&cause.said);
+    if cause.code == Code::ComposeInclude && reasons.len() > 1 {
+        notes.extend(reasons.iter().map(|(why, who)| format!("left out by {}: {why}", name(who))));
+        dropped.clear();
+    }
     if !dropped.is_empty() {
         notes.push(match cause.slip.as_ref().map(|slip| slip.kind) {
             Some(SlipKind::ContinuedComment) => {
@@ -193,6 +202,19 @@ fn notes(subject: &Subject<'_>, cause: &Cause) -> Vec<String> {
         });
     }
     notes
+}
+
+/// Who leaves a line out for which reason, in the order in which they say so.
+fn by_reason(said: &[Said]) -> Vec<(String, Who)> {
+    let mut reasons: Vec<(String, Who)> = Vec::new();
+    for said in said.iter().filter(|said| said.to.is_none()) {
+        let reason = said.reason.to_string();
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, who)) => drop(who.insert(said.who)),
+            None => reasons.push((reason, Who::from([said.who]))),
+        }
+    }
+    reasons
 }
 
 /// What to do about it.

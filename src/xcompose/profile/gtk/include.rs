@@ -3,8 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::{
-    Family, File, FileError, IBUS_DEPTH, LoadError, Reader, Reason, SystemTable, Verdict, What,
-    line::Line,
+    Family, File, FileError, LoadError, Reader, Reason, SystemTable, Verdict, What, line::Line,
 };
 
 /// What an include asks for.
@@ -91,7 +90,7 @@ impl Reader<'_, '_> {
         let folder = self.top.parent().unwrap_or(Path::new("/"));
         let full = normal(&folder.join(path));
         if self.open.iter().any(|open| normal(open) == full) {
-            let reason = Reason::Other(format!("`{path}` is being read already"));
+            let reason = Reason::InCircle(path.to_owned());
             return self.no_include(file, line, path, reason);
         }
         match self.context.load(&full) {
@@ -144,15 +143,13 @@ impl Reader<'_, '_> {
         if path.is_empty() || innermost.as_ref() == Some(&full) || normal(&english) == full {
             let reason = match path {
                 "" => Reason::Include(path.to_owned(), LoadError::NotFound),
-                _ if normal(&english) == full => {
-                    Reason::Other("IBus takes it for read, and does not read it".to_owned())
-                }
-                _ => Reason::Other(format!("`{path}` is being read already")),
+                _ if normal(&english) == full => Reason::TakenForRead(path.to_owned()),
+                _ => Reason::InCircle(path.to_owned()),
             };
             return self.no_include(file, line, path, reason);
         }
-        if self.open.len() > IBUS_DEPTH {
-            return self.ends("files that include each other", Reason::Depth(IBUS_DEPTH));
+        if self.open.iter().any(|open| normal(open) == full) {
+            return self.ends("files that include each other", Reason::InCircle(path.to_owned()));
         }
         match self.context.load(&full) {
             Ok(included) => {

@@ -44,9 +44,6 @@ fn most_keys(family: Family) -> usize {
     if family == Family::Ibus { 254 } else { 20 }
 }
 
-/// Includes go this deep before IBus, which has no limit, is taken to have run out of memory.
-const IBUS_DEPTH: usize = 500;
-
 /// Reads a file and what it includes into the context's reading.
 pub(super) fn read(path: &Path, context: &mut Context<'_>) {
     let family = context.profile.family;
