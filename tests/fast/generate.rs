@@ -133,8 +133,11 @@ fn every_target_has_its_place() {
         assert!(fs::read_to_string(home.path(file)).unwrap().contains("<l> <a>"), "{target}");
     }
     let ran = home.run(&["generate"]);
-    let note = "but Qt, terminals and compositors read ~/.config/XCompose instead\n";
-    assert!(ran.err.ends_with(note), "{}", ran.err);
+    let notes = "but Qt, terminals and compositors read ~/.config/XCompose instead\n\
+                 but GTK 3 reads ~/.config/gtk-3.0/Compose instead\n\
+                 but GTK 4 reads ~/.config/gtk-4.0/Compose instead\n\
+                 but IBus reads ~/.config/ibus/Compose instead\n";
+    assert!(ran.err.ends_with(notes), "{}", ran.err);
     check(
         &home.run(&["generate", "--output", "a"]),
         0,
