@@ -66,8 +66,10 @@ fn suspects(reading: &Reading, alike: &[Vec<usize>]) -> Vec<usize> {
     suspects
 }
 
+/// Whether a key of a rule has more bits than IBus compares.
 fn is_cut(statement: &Statement) -> bool {
-    matches!(statement.verdict, Verdict::Altered { reason: Reason::CutKeysym(_), .. })
+    let wide = |keysyms: &[Keysym]| keysyms.iter().any(|key| key.0 > 0xffff);
+    matches!(&statement.what, What::Rule { keysyms, .. } if wide(keysyms))
 }
 
 /// Whether a rule is there and no later one took its place.
