@@ -5,7 +5,7 @@ CARGO ?= cargo
 # The documentation is for those who work on the code: private items are in it, and linked.
 RUSTDOC = -D warnings -A rustdoc::private-intra-doc-links
 
-.PHONY: run test check oracles e2e vm deps bench clean pictures
+.PHONY: run test check oracles e2e vm wayland deps bench clean pictures
 
 # Try it: on this display when there is one, else on a private X server.
 run: deps
@@ -39,6 +39,10 @@ e2e:
 # A virtual machine with a kernel, keyboards and uinput of its own: docs/testing.md.
 vm:
 	$(CARGO) test --test vm
+
+# Real compositors without a screen, real windows; not part of `make test` yet: docs/testing.md.
+wayland:
+	$(CARGO) test --test wayland -- --test-threads 2
 
 # The libraries it is built with and the programs it is tested with.
 deps:

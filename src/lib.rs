@@ -19,6 +19,8 @@ pub mod map;
 pub mod xcompose;
 // formats of other programs
 pub mod exchange;
+// the XKB option
+pub mod xkb_option;
 // what characters are called
 pub mod search;
 // compiled
@@ -30,6 +32,7 @@ pub mod x11;
 // shells
 pub mod input;
 pub mod output;
+pub mod session;
 // app
 pub mod cli;
 pub mod config;

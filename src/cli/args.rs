@@ -80,6 +80,8 @@ pub enum Command {
     Resume(Ask),
     /// Clear a stuck Caps Lock, also over ssh and without a daemon
     UnlockCaps(super::unlock::Unlock),
+    /// Let plain keys type every character under Wayland, by an XKB option
+    Xkb(super::xkb::Xkb),
     /// Type a text into the focused window, whatever characters it has
     Type(Type),
 }

@@ -30,6 +30,7 @@ mod type_text;
 mod undo;
 mod unlock;
 mod write;
+mod xkb;
 
 use std::{
     ffi::OsString,
@@ -48,6 +49,7 @@ pub use status::Watch;
 pub use train::Train;
 pub use trial::{Leader, Try};
 pub use unlock::Unlock;
+pub use xkb::{Xkb, refresh as refresh_xkb};
 
 use crate::{
     config::{self, Loaded, Paths},
@@ -184,6 +186,7 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
         Command::Pause(args) => status::run(&Request::Pause, &args, &paths, terminal),
         Command::Resume(args) => status::run(&Request::Resume, &args, &paths, terminal),
         Command::UnlockCaps(args) => unlock::run(&args, &paths, terminal),
+        Command::Xkb(args) => xkb::run(&args, &paths, terminal),
         Command::Type(args) => type_text::run(args, &paths, terminal),
     }
 }

@@ -90,11 +90,24 @@ impl Place {
     /// # Errors
     /// When that is impossible; the old file is there then, as it was.
     pub fn save(&self, bytes: &[u8], versions: &Versions) -> Result<(), Diagnostic> {
+        self.keep(versions)?;
+        self.replace(Some(bytes))
+    }
+
+    /// Keeps what is there as a version, then takes the file away.
+    ///
+    /// # Errors
+    /// When that is impossible; the file is there then, as it was.
+    pub fn remove(&self, versions: &Versions) -> Result<(), Diagnostic> {
+        self.keep(versions)?;
+        self.replace(None)
+    }
+
+    fn keep(&self, versions: &Versions) -> Result<(), Diagnostic> {
         versions.keep(&self.real, self.old.as_deref()).map_err(|error| {
             not_written(&self.path, "keeping the version before it", &error)
                 .help(format!("versions are kept in `{}`", versions.folder.display()))
-        })?;
-        self.replace(Some(bytes))
+        })
     }
 
     /// Puts back what was there before `written`, which turned out to be wrong.

@@ -7,12 +7,12 @@ use std::{collections::BTreeSet, fs, path::Path};
 const LAYERS: &[&[&str]] = &[
     &["keycode", "keysym", "source", "sequence", "layout", "diagnostic"],
     &["map", "xcompose"],
-    &["exchange"],
+    &["exchange", "xkb_option"],
     &["search"],
     &["table"],
     &["engine"],
     &["x11"],
-    &["input", "output"],
+    &["input", "output", "session"],
     &["config", "ipc", "daemon", "cli", "save", "doctor"],
 ];
 

@@ -18,3 +18,4 @@ mod packs;
 mod programs;
 mod search;
 mod support;
+mod xkb;

@@ -14,10 +14,10 @@ pub(super) type Hold = Arc<[Keycode]>;
 /// group.
 const SELECTORS: [&[u32]; 3] = [&[0xffe1, 0xffe2], &[0xfe03], &[0xfe11]];
 
-/// Every useful set of selectors, the smaller first: none, Shift, AltGr, level 5, two of them, all.
+/// Every useful set of selectors, the smaller first: none, Shift, AltGr, level 5, and so on.
 pub(super) fn holds(keymap: &xkb::Keymap) -> Vec<Hold> {
-    let keys: Vec<Keycode> =
-        SELECTORS.iter().filter_map(|keysyms| selector(keymap, keysyms)).collect();
+    let levels = SELECTORS.iter().filter_map(|keysyms| selector(keymap, keysyms));
+    let keys: Vec<Keycode> = levels.chain(holds_lock(keymap)).collect();
     let mut sets: Vec<u32> = (0..1 << keys.len()).collect();
     sets.sort_by_key(|set| set.count_ones());
     let chosen = |set: u32| keys.iter().enumerate().filter(move |(i, _)| set & 1 << i != 0);
@@ -38,6 +38,32 @@ fn selector(keymap: &xkb::Keymap, keysyms: &[u32]) -> Option<Keycode> {
         keycode != Keycode::CAPS_LOCK && groups > 0 && (0..groups).all(is_one)
     })
 }
+
+/// A key that holds Lock while it is down and leaves it as it was: the XKB option has one. Never Caps
+/// Lock, nor a key that locks in any state.
+fn holds_lock(keymap: &xkb::Keymap) -> Option<Keycode> {
+    keycodes(keymap).find(|&keycode| {
+        let key = keycode.0.into();
+        keycode != Keycode::CAPS_LOCK
+            && keymap.num_layouts_for_key(key) == 1
+            && matches!(keymap.key_get_syms_by_level(key, 0, 0), [keysym] if keysym.raw() == VOID_SYMBOL)
+            && [0, LOCK].into_iter().all(|locked| {
+                let mut state = state(keymap, 0, locked);
+                state.update_key(key, xkb::KeyDirection::Down);
+                let held = state.serialize_mods(xkb::STATE_MODS_DEPRESSED);
+                let still = state.serialize_mods(xkb::STATE_MODS_LOCKED);
+                state.update_key(key, xkb::KeyDirection::Up);
+                let before = snapshot(&self::state(keymap, 0, locked));
+                (held, still) == (LOCK, locked) && snapshot(&state) == before
+            })
+    })
+}
+
+/// The real modifier Lock, numbered the same in every keymap.
+const LOCK: xkb::ModMask = 2;
+
+/// `VoidSymbol`: no meaning at all.
+const VOID_SYMBOL: u32 = 0x00ff_ffff;
 
 /// Every keycode of a keymap.
 pub(super) fn keycodes(keymap: &xkb::Keymap) -> impl Iterator<Item = Keycode> + use<> {

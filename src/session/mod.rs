@@ -1,0 +1,187 @@
+//! The session's keymap, and where it comes from.
+
+//!
+//! Enter at [`find`]. [`wayland`] asks a compositor; [`names()`] is for a session that tells nothing, such
+//! as the console.
+
+mod names;
+pub mod wayland;
+
+pub use names::Names;
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use xkbcommon::xkb::Keymap;
+
+use self::wayland::Compositor;
+
+/// Where a keymap comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// The compositor behind this socket told it.
+    Compositor(String),
+    /// The X server told it.
+    XServer(String),
+    /// The setting `layout`.
+    Config,
+    /// The variables `XKB_DEFAULT_LAYOUT` and so on.
+    Environment,
+    /// A file of the system.
+    File(PathBuf),
+    /// Nobody says anything: `us`.
+    Default,
+}
+
+/// The wording of `status`.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Compositor(socket) => write!(f, "told by the compositor (`{socket}`)"),
+            Self::XServer(display) => write!(f, "told by the X server (`{display}`)"),
+            Self::Config => f.write_str("set by `layout` in the configuration"),
+            Self::Environment => f.write_str("set by `XKB_DEFAULT_LAYOUT`"),
+            Self::File(path) => write!(f, "read from `{}`", path.display()),
+            Self::Default => f.write_str("taken to be `us`: nobody says which"),
+        }
+    }
+}
+
+/// The file of Debian and its kin.
+const DEFAULT_KEYBOARD: &str = "/etc/default/keyboard";
+/// The file of systemd.
+const VCONSOLE: &str = "/etc/vconsole.conf";
+/// Which layout is like which keymap of the console.
+const CONSOLE_TABLE: &str = "/usr/share/systemd/kbd-model-map";
+/// What `localectl set-x11-keymap` writes.
+const XORG: &str = "/etc/X11/xorg.conf.d/00-keyboard.conf";
+
+/// The names of the keymap where no session tells one: by the setting, else by the environment, else
+/// by the system's files.
+pub fn names(
+    setting: Option<&str>,
+    env: impl Fn(&str) -> Option<String>,
+    read: impl Fn(&Path) -> Option<String>,
+) -> (Names, Origin) {
+    if let Some(layouts) = setting {
+        return (Names::from_layouts(layouts), Origin::Config);
+    }
+    if let Some(names) = Names::from_env(env) {
+        return (names, Origin::Environment);
+    }
+    let read = |path: &str| read(Path::new(path));
+    let vconsole = read(VCONSOLE);
+    let console = || Names::from_console(vconsole.as_deref()?, &read(CONSOLE_TABLE)?);
+    let files = [
+        (DEFAULT_KEYBOARD, read(DEFAULT_KEYBOARD).as_deref().and_then(Names::from_shell)),
+        (XORG, read(XORG).as_deref().and_then(Names::from_xorg)),
+        (VCONSOLE, vconsole.as_deref().and_then(Names::from_shell).or_else(console)),
+    ];
+    let found = files.into_iter().find_map(|(path, names)| Some((names?, path)));
+    found.map_or((Names::default(), Origin::Default), |(names, path)| {
+        (names, Origin::File(path.into()))
+    })
+}
+
+/// How long a compositor may take to tell its keymap.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The session's keymap.
+pub struct Found {
+    /// The keymap.
+    pub keymap: Keymap,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The compositor that told it, to be asked for the group and to be watched for changes.
+    pub compositor: Option<Compositor>,
+}
+
+impl fmt::Debug for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Found").field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+/// Finds the keymap: the compositor's when there is one that tells it, else that of [`names()`]; `us`
+/// when those names mean nothing here. `None` when libxkbcommon has no keymap at all.
+///
+/// Under X11 the server's own keymap is better: `input::x11` reads it.
+pub fn find(
+    setting: Option<&str>,
+    env: impl Fn(&str) -> Option<String>,
+    read: impl Fn(&Path) -> Option<String>,
+) -> Option<Found> {
+    if let Some(socket) = wayland::socket(&env)
+        && let Ok(mut compositor) = Compositor::connect(&socket)
+        && compositor.wait(PATIENCE).is_ok()
+        && let Some(keymap) = compositor.keymap().cloned()
+    {
+        let origin = Origin::Compositor(socket.display().to_string());
+        return Some(Found { keymap, origin, compositor: Some(compositor) });
+    }
+    let (names, origin) = names(setting, env, read);
+    let named = names.compile(None).map(|keymap| (keymap, origin));
+    let usual = || Some((Names::default().compile(None)?, Origin::Default));
+    let (keymap, origin) = named.or_else(usual)?;
+    Some(Found { keymap, origin, compositor: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The origin and the layout, with these variables and files.
+    fn names_with(
+        setting: Option<&str>,
+        files: &[(&str, &str)],
+        layout: Option<&str>,
+    ) -> (String, String) {
+        let env = |name: &str| layout.filter(|_| name == "XKB_DEFAULT_LAYOUT").map(str::to_owned);
+        let read = |path: &Path| {
+            files
+                .iter()
+                .find(|(name, _)| Path::new(name) == path)
+                .map(|(_, text)| (*text).to_owned())
+        };
+        let (names, origin) = names(setting, env, read);
+        (names.layout, origin.to_string())
+    }
+
+    #[test]
+    fn the_nearest_word_counts() {
+        let files = [
+            (VCONSOLE, "KEYMAP=fr\nXKBLAYOUT=be\n"),
+            (XORG, "Option \"XkbLayout\" \"ch\"\n"),
+            (DEFAULT_KEYBOARD, "XKBLAYOUT=de\n"),
+            (CONSOLE_TABLE, "fr fr pc105 - -\n"),
+        ];
+        let all = |setting, n: usize, layout| names_with(setting, &files[..n], layout);
+        let is = |layout: &str, origin: &str| (layout.to_owned(), origin.to_owned());
+        assert_eq!(
+            all(Some("gr"), 4, Some("ru")),
+            is("gr", "set by `layout` in the configuration")
+        );
+        assert_eq!(all(None, 4, Some("ru")), is("ru", "set by `XKB_DEFAULT_LAYOUT`"));
+        assert_eq!(all(None, 4, None), is("de", "read from `/etc/default/keyboard`"));
+        assert_eq!(
+            all(None, 2, None),
+            is("ch", "read from `/etc/X11/xorg.conf.d/00-keyboard.conf`")
+        );
+        assert_eq!(all(None, 1, None), is("be", "read from `/etc/vconsole.conf`"));
+        assert_eq!(all(None, 0, None), is("", "taken to be `us`: nobody says which"));
+        let console = [(VCONSOLE, "KEYMAP=fr\n"), files[3]];
+        assert_eq!(names_with(None, &console, None), is("fr", "read from `/etc/vconsole.conf`"));
+    }
+
+    #[test]
+    fn a_layout_that_does_not_exist_is_us() {
+        let found = find(Some("no such layout"), |_| None, |_| None).unwrap();
+        assert_eq!((found.origin, found.compositor.is_none()), (Origin::Default, true));
+        let found = find(Some("de"), |_| None, |_| None).unwrap();
+        assert_eq!(found.origin, Origin::Config);
+    }
+}

@@ -1,0 +1,153 @@
+//! GNOME Shell with the XKB option: every character of the default table, in a terminal and in a GTK 4
+//! window, under several layouts; with files of others; with a changed table; and removed.
+
+use composekey::{
+    config::{self, Paths},
+    output::uinput::{Situation, Speller},
+};
+use proptest::{
+    strategy::{Strategy, ValueTree},
+    test_runner::TestRunner,
+};
+
+use crate::support::{Gnome, Home, Window};
+
+/// Every character that an output of the default table has, the blank left out.
+fn table() -> Vec<char> {
+    let mut paths = Paths::new("/nowhere".into(), None, None, |_| None);
+    paths.world.locale = "en_US.UTF-8".to_owned();
+    let loaded = config::load(&paths);
+    let mut characters: Vec<char> = loaded
+        .rules
+        .iter()
+        .flat_map(|rule| rule.output.text.chars())
+        .filter(|c| *c > ' ')
+        .collect();
+    characters.sort_unstable();
+    characters.dedup();
+    assert!(characters.len() > 2000, "{}", characters.len());
+    characters
+}
+
+/// So many characters of the table, in a random order; `COMPOSEKEY_SEED` has no part in it.
+fn random(table: &[char], length: usize) -> String {
+    let one = proptest::sample::select(table.to_vec());
+    let many = proptest::collection::vec(one, length);
+    let mut runner = TestRunner::deterministic();
+    many.new_tree(&mut runner).expect("no rejects").current().into_iter().collect()
+}
+
+/// A session with the option installed and switched on.
+fn session(layouts: &[&str]) -> Gnome {
+    let gnome = Gnome::start(Home::new(), layouts, false);
+    let said = gnome.home.composekey(&["xkb", "install", "--yes"]);
+    assert!(said.contains("is on"), "{said}");
+    assert!(gnome.is_on());
+    gnome.wait_for_keymap(|keymap| Speller::new(keymap).can_spell("λü→", None));
+    gnome
+}
+
+/// Types a text by the compositor's own keymap, not knowing the group.
+fn type_text(gnome: &Gnome, text: &str) {
+    let speller = Speller::new(&gnome.keymap());
+    let spelling =
+        speller.spell_in(text, &Situation::default()).expect("every character has a key");
+    gnome.strokes(&spelling);
+}
+
+/// The whole table into a terminal and a GTK window.
+fn everything_arrives(gnome: &Gnome, text: &str) {
+    for open in [Window::foot, Window::gtk] {
+        let window = open(&gnome.home);
+        gnome.focus(&window);
+        type_text(gnome, text);
+        window.expect(text);
+    }
+}
+
+#[test]
+fn ten_thousand_characters_on_us() {
+    let gnome = session(&["us"]);
+    let table = table();
+    everything_arrives(&gnome, &table.iter().collect::<String>());
+    everything_arrives(&gnome, &random(&table, 10_000));
+}
+
+#[test]
+fn every_character_on_de() {
+    let gnome = session(&["de"]);
+    everything_arrives(&gnome, &table().iter().collect::<String>());
+}
+
+#[test]
+fn every_character_on_us_and_ru_whichever_is_active() {
+    let gnome = session(&["us", "ru"]);
+    let text: String = table().iter().collect();
+    let window = Window::foot(&gnome.home);
+    gnome.focus(&window);
+    for letters in ["ab", "фи"] {
+        // The keys of A and B say which group is active.
+        window.settle();
+        gnome.tap(30);
+        gnome.tap(48);
+        window.expect(letters);
+        window.settle();
+        type_text(&gnome, &text);
+        window.expect(&text);
+        // Super and the blank: the next source.
+        for down in [true, false] {
+            gnome.key(125, down);
+            if down {
+                gnome.tap(57);
+            }
+        }
+        std::thread::sleep(std::time::Duration::from_secs(1));
+    }
+}
+
+#[test]
+fn comes_over_files_of_others_changes_and_goes() {
+    let home = Home::new();
+    let rules = "! include %S/evdev\n! option = symbols\n  mine:swap = +mine(swap)\n";
+    home.write(".config/xkb/rules/evdev", rules);
+    let symbols =
+        "partial xkb_symbols \"swap\" { key <AC01> { [ b, B ] }; key <AB05> { [ a, A ] }; };\n";
+    home.write(".config/xkb/symbols/mine", symbols);
+    home.write(".config/composekey/config.toml", "keymaps = [\"greek\"]\n");
+    let gnome = Gnome::start(home, &["us"], false);
+    gnome.set_options("['mine:swap', 'compose:menu']");
+    let _ = gnome.home.composekey(&["xkb", "install", "--yes"]);
+    assert_eq!(gnome.options(), "['mine:swap', 'compose:menu', 'composekey:chars']");
+    let spells = |text: &'static str| {
+        move |keymap: &xkbcommon::xkb::Keymap| Speller::new(keymap).can_spell(text, None)
+    };
+    gnome.wait_for_keymap(spells("λω"));
+    let window = Window::foot(&gnome.home);
+    gnome.focus(&window);
+    // Somebody else's option goes on working.
+    gnome.tap(30);
+    type_text(&gnome, "aλωb");
+    window.expect("baλωb");
+
+    // A changed table.
+    assert!(!spells("☃")(&gnome.keymap()));
+    let config = "keymaps = [\"greek\"]\n[sequences]\nxx = \"☃\"\n";
+    gnome.home.write(".config/composekey/config.toml", config);
+    let _ = gnome.home.composekey(&["xkb", "install", "--yes"]);
+    gnome.wait_for_keymap(spells("☃λ"));
+    window.settle();
+    type_text(&gnome, "☃λ☃");
+    window.expect("☃λ☃");
+
+    // Without a trace.
+    let _ = gnome.home.composekey(&["xkb", "remove", "--yes"]);
+    assert_eq!(gnome.options(), "['mine:swap', 'compose:menu']");
+    gnome.wait_for_keymap(|keymap| !Speller::new(keymap).can_spell("☃", None));
+    assert_eq!(std::fs::read_to_string(gnome.home.path(".config/xkb/rules/evdev")).unwrap(), rules);
+    assert!(!gnome.home.path(".config/xkb/symbols/composekey").exists());
+    assert!(!gnome.home.path(".config/xkb/types").exists());
+    window.settle();
+    gnome.tap(30);
+    gnome.tap(48);
+    window.expect("ba");
+}
