@@ -11,6 +11,7 @@ use std::{
     thread,
 };
 
+use super::memory::hand_back;
 use crate::{
     config::{self, Paths, Settings},
     diagnostic::{Style, render},
@@ -36,6 +37,12 @@ pub(super) struct Loaded {
 
 /// Reads everything. Takes some milliseconds.
 pub(super) fn load(paths: &Paths) -> Loaded {
+    let loaded = read(paths);
+    hand_back();
+    loaded
+}
+
+fn read(paths: &Paths) -> Loaded {
     let read = config::load(paths);
     let mut report = String::new();
     for diagnostic in &read.diagnostics {

@@ -9,6 +9,7 @@ mod core;
 mod evdev;
 mod guard;
 mod load;
+mod memory;
 mod run;
 mod serve;
 mod signals;
