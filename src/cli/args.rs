@@ -3,18 +3,19 @@
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::ArgValueCompleter;
 
-use super::{find::Find, generate::Generate, import::Import, undo::Undo};
+use super::{complete, find::Find, generate::Generate, import::Import, undo::Undo};
 
 /// Try, list, find and check compose sequences, and write them for other programs.
 #[derive(Debug, Parser)]
 #[command(name = "composekey", version, arg_required_else_help = true)]
 pub struct Cli {
     /// Read this configuration instead of ~/.config/composekey/config.toml
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", display_order = 100)]
     pub config: Option<PathBuf>,
     /// When to colour the output
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = 101)]
     pub color: Color,
     /// What to do.
     #[command(subcommand)]
@@ -197,7 +198,8 @@ pub struct Test {
     /// The keys, written as in a map: each character is the key that types it, <Name> is a keysym
     #[arg(
         required_unless_present = "keysyms",
-        conflicts_with_all = ["keysyms", "file", "profile"]
+        conflicts_with_all = ["keysyms", "file", "profile"],
+        add = ArgValueCompleter::new(complete::keys)
     )]
     pub keys: Option<String>,
     /// What another program does.

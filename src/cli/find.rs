@@ -5,8 +5,9 @@
 use std::io;
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
-use super::{Exit, Terminal, answer::Answers, keyboard, load, show::json_line};
+use super::{Exit, Terminal, answer::Answers, complete, keyboard, load, show::json_line};
 use crate::{
     config::{Loaded, Paths},
     layout::Layout,
@@ -23,7 +24,11 @@ const SURE_LIMIT: usize = 9;
 #[derive(Debug, Args)]
 pub struct Find {
     /// A character, words of its name, a name such as &ouml; \lambda :tada:, U+00F6, or keys
-    #[arg(required = true, value_name = "WORD")]
+    #[arg(
+        required = true,
+        value_name = "WORD",
+        add = ArgValueCompleter::new(complete::characters)
+    )]
     pub words: Vec<String>,
     /// Show keys for this layout instead of the session's: us, de(neo)
     #[arg(long, value_name = "LAYOUT")]

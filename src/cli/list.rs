@@ -6,9 +6,10 @@ use std::{
 };
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 
 use super::{
-    Exit, Terminal, load,
+    Exit, Terminal, complete, load,
     pager::page,
     show::{Rows, json, json_line, name, paint},
     stats,
@@ -23,10 +24,15 @@ use crate::{
 #[derive(Debug, Args)]
 pub struct List {
     /// Only these keymaps
-    #[arg(value_name = "KEYMAP")]
+    #[arg(value_name = "KEYMAP", add = ArgValueCompleter::new(complete::keymaps))]
     pub keymaps: Vec<String>,
     /// Only this keymap, which need not be in use; can be given more than once
-    #[arg(long = "keymap", visible_alias = "pack", value_name = "KEYMAP")]
+    #[arg(
+        long = "keymap",
+        visible_alias = "pack",
+        value_name = "KEYMAP",
+        add = ArgValueCompleter::new(complete::keymaps)
+    )]
     pub named: Vec<String>,
     /// Only sequences with this tag; with several, those that have one of them
     #[arg(long = "tag", value_name = "TAG")]

@@ -5,6 +5,7 @@
 mod answer;
 mod args;
 mod check;
+pub mod complete;
 pub mod doctor;
 mod edit;
 mod explain;
@@ -103,6 +104,9 @@ const MIN_WIDTH: usize = 40;
 /// Runs the program with the arguments and streams of this process.
 #[must_use]
 pub fn main() -> Exit {
+    if complete::answer(std::env::args_os()) {
+        return Exit::Fine;
+    }
     let stdout = io::stdout();
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let style = |terminal: bool| {

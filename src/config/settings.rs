@@ -92,6 +92,45 @@ const IGNORE: &[&str] = &[
 /// The layout of the session.
 const AUTO: &str = "auto";
 
+/// What is known of the value of a setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Values {
+    /// One of these words.
+    Words(Vec<&'static str>),
+    /// So many milliseconds.
+    Milliseconds(RangeInclusive<u64>),
+    /// A list of strings, or one.
+    List,
+    /// Any string.
+    Text,
+}
+
+const TAP_MS: RangeInclusive<u64> = 50..=60_000;
+const RELEASE_GRACE_MS: RangeInclusive<u64> = 0..=60_000;
+const COMPOSE_TIMEOUT_MS: RangeInclusive<u64> = 500..=60_000;
+
+/// The values of a setting of [`NAMES`]; `None` for another name.
+#[must_use]
+pub fn values(name: &str) -> Option<Values> {
+    fn words<T>(choices: &[(&'static str, T)]) -> Values {
+        Values::Words(choices.iter().map(|(word, _)| *word).collect())
+    }
+    Some(match name {
+        "backend" => words(BACKEND),
+        "trigger" => words(Keycode::NAMED),
+        "tap_action" => words(TAP_ACTION),
+        "caps_lock" => words(CAPS_LOCK),
+        "on_mismatch" => words(ON_MISMATCH),
+        "feedback" => words(FEEDBACK),
+        "tap_ms" => Values::Milliseconds(TAP_MS),
+        "release_grace_ms" => Values::Milliseconds(RELEASE_GRACE_MS),
+        "compose_timeout_ms" => Values::Milliseconds(COMPOSE_TIMEOUT_MS),
+        "ignore" | "include_devices" | "exclude_devices" | "keymaps" | "remove" => Values::List,
+        "layout" => Values::Text,
+        _ => return None,
+    })
+}
+
 const TAP_ACTION: &[(&str, TapAction)] = &[
     ("compose", TapAction::Compose),
     ("none", TapAction::None),
@@ -149,14 +188,14 @@ impl Settings {
         match name {
             "trigger" => reader.choice(entry.value, Keycode::NAMED, &mut engine.trigger),
             "tap_action" => reader.choice(entry.value, TAP_ACTION, &mut engine.tap_action),
-            "tap_ms" => reader.milliseconds(entry.value, 50..=60_000, &mut engine.tap),
+            "tap_ms" => reader.milliseconds(entry.value, TAP_MS, &mut engine.tap),
             "caps_lock" => reader.choice(entry.value, CAPS_LOCK, &mut engine.caps_lock),
             "on_mismatch" => reader.choice(entry.value, ON_MISMATCH, &mut engine.on_mismatch),
             "release_grace_ms" => {
-                reader.milliseconds(entry.value, 0..=60_000, &mut engine.release_grace);
+                reader.milliseconds(entry.value, RELEASE_GRACE_MS, &mut engine.release_grace);
             }
             "compose_timeout_ms" => {
-                reader.milliseconds(entry.value, 500..=60_000, &mut engine.compose_timeout);
+                reader.milliseconds(entry.value, COMPOSE_TIMEOUT_MS, &mut engine.compose_timeout);
             }
             "feedback" => reader.choice(entry.value, FEEDBACK, &mut self.feedback),
             "ignore" => reader.strings(entry.value, &mut self.ignore),

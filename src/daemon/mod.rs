@@ -19,7 +19,7 @@ mod x11;
 
 use std::{ffi::OsString, fmt, path::PathBuf, process::ExitCode, time::Duration};
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use rustix::time::Timespec;
 
 pub(crate) use start::caps_lock_job;
@@ -50,6 +50,12 @@ struct Arguments {
     /// Take keys from there, whatever the settings say
     #[arg(long, value_name = "WAY")]
     backend: Option<BackendName>,
+}
+
+/// The command line, for its manual page and completions.
+#[must_use]
+pub fn command() -> clap::Command {
+    Arguments::command()
 }
 
 /// Runs the program with these arguments, the first of which is its name.

@@ -16,17 +16,17 @@ use composekey::{
 use crate::{doctor::Machine, support::Home};
 
 /// A fenced block: its heading, its language and marks, its text.
-struct Block {
-    heading: String,
-    info: String,
-    text: String,
+pub(crate) struct Block {
+    pub(crate) heading: String,
+    pub(crate) info: String,
+    pub(crate) text: String,
 }
 
-fn read(name: &str) -> String {
+pub(crate) fn read(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
 }
 
-fn blocks(document: &str) -> Vec<Block> {
+pub(crate) fn blocks(document: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut heading = String::new();
     let mut open = false;

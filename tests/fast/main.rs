@@ -14,6 +14,7 @@ mod keysyms;
 mod layers;
 mod list;
 mod oracle;
+mod packaging;
 mod packs;
 mod programs;
 mod search;

@@ -2,12 +2,15 @@
 
 use std::io;
 
+use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
 use super::{Refusal, Target, Wrote, ask, at_line, daemon, is_asked, say, stops};
 use crate::{
     cli::{
-        Exit, Terminal, refuse,
+        Exit, Terminal,
+        complete::own_keymaps,
+        refuse,
         show::{Json, Rows, json, json_line, keys as shown_keys},
         test::no_sequence,
     },
@@ -36,7 +39,7 @@ pub struct Add {
     #[arg(long)]
     pub tag: Vec<String>,
     /// The keymap to add it to, by name or file; config.toml unless given
-    #[arg(long, value_name = "KEYMAP")]
+    #[arg(long, value_name = "KEYMAP", add = ArgValueCompleter::new(own_keymaps))]
     pub to: Option<String>,
     /// Take the place of what the keys give now
     #[arg(long)]

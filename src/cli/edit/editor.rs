@@ -7,9 +7,11 @@ use std::{
     process::Command,
 };
 
+use clap_complete::ArgValueCompleter;
+
 use super::{Target, Wrote, ask, daemon, is_asked, say, stops};
 use crate::{
-    cli::{Exit, Terminal, refuse},
+    cli::{Exit, Terminal, complete, refuse},
     config::Paths,
     source::Sources,
 };
@@ -18,6 +20,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Edit {
     /// The keymap, by name or file; config.toml unless given
+    #[arg(add = ArgValueCompleter::new(complete::own_keymaps))]
     pub keymap: Option<String>,
 }
 

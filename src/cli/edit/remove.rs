@@ -2,12 +2,13 @@
 
 use std::io;
 
+use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
 use super::{Target, Wrote, at_line, daemon, say, stops};
 use crate::{
     cli::{
-        Exit, Terminal, refuse,
+        Exit, Terminal, complete, refuse,
         show::{Json, Rows, json_line, json_rule, keys as shown_keys, visible},
         test::no_sequence,
     },
@@ -23,9 +24,10 @@ use crate::{
 #[allow(rustdoc::invalid_html_tags, reason = "clap shows these words as they are")]
 pub struct Remove {
     /// The keys, written as in a map: each character is the key that types it, <Name> is a keysym
+    #[arg(add = ArgValueCompleter::new(complete::keys))]
     pub keys: String,
     /// The keymap of one's own to delete it from, by name or file; config.toml unless given
-    #[arg(long, value_name = "KEYMAP")]
+    #[arg(long, value_name = "KEYMAP", add = ArgValueCompleter::new(complete::own_keymaps))]
     pub from: Option<String>,
     /// Show what would change, and write nothing
     #[arg(long)]

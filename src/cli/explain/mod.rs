@@ -18,7 +18,10 @@ use crate::{config::Paths, diagnostic::Code, sequence::Sequence, xcompose::profi
 #[derive(Debug, Args)]
 pub struct Explain {
     /// The code of a finding, such as E0016, or keys as in a map; without one, all codes
-    #[arg(value_name = "CODE|KEYS")]
+    #[arg(
+        value_name = "CODE|KEYS",
+        add = clap_complete::ArgValueCompleter::new(super::complete::codes)
+    )]
     pub what: Option<String>,
     /// The Compose file that toolkits read; without one, what `generate` writes
     #[arg(long, value_name = "FILE")]
