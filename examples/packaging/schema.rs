@@ -15,7 +15,12 @@ const FORMAT: &str = include_str!("../../docs/map-format.md");
 /// The schemas, by name.
 pub(crate) fn all() -> Vec<(&'static str, String)> {
     let pretty = |schema: Value| format!("{schema:#}\n");
-    vec![("config", pretty(config())), ("keymap", pretty(keymap())), ("output", pretty(output()))]
+    vec![
+        ("config", pretty(config())),
+        ("keymap", pretty(keymap())),
+        ("output", pretty(output())),
+        ("sheet", pretty(sheet())),
+    ]
 }
 
 /// What the tables of the document say of the name of a setting or a field: the cells behind it.
@@ -218,4 +223,40 @@ fn output() -> Value {
             "finding": object(finding, &["code", "severity", "message", "labels"]),
         },
     })
+}
+
+/// What `cheatsheet --format json` prints.
+fn sheet() -> Value {
+    let string = || json!({"type": "string"});
+    let list = |items: Value| json!({"type": "array", "items": items, "minItems": 1});
+    let object = |properties: Value, required: &[&str]| {
+        json!({
+            "type": "object",
+            "properties": properties,
+            "required": required,
+            "additionalProperties": false,
+        })
+    };
+    let missing = json!({"type": "boolean"});
+    let cap = object(json!({"sign": string(), "press": string(), "missing": missing}), &["sign"]);
+    let way = object(json!({"keys": string(), "caps": list(cap)}), &["keys", "caps"]);
+    let entry = json!({
+        "text": string(),
+        "name": string(),
+        "alias": list(string()),
+        "tags": list(string()),
+        "ways": list(way),
+    });
+    let group = json!({
+        "keymap": string(),
+        "title": string(),
+        "mnemonic": string(),
+        "entries": list(object(entry, &["text", "ways"])),
+    });
+    let group = object(group, &["keymap", "title", "entries"]);
+    let sheet = json!({"layout": string(), "trigger": string(), "groups": list(group)});
+    let mut schema = object(sheet, &["layout", "trigger", "groups"]);
+    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    schema["title"] = json!("a cheat sheet, as composekey prints it with --json");
+    schema
 }

@@ -63,6 +63,8 @@ pub enum Command {
     Remove(super::edit::Remove),
     /// Change the configuration or a keymap in your editor
     Edit(super::edit::Edit),
+    /// Make a page of your sequences: for the terminal, a browser or a printer
+    Cheatsheet(super::cheatsheet::Cheatsheet),
     /// Bring back what a written file was before
     Undo(Undo),
     /// Look for mistakes in the configuration or in a file

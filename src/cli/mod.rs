@@ -4,6 +4,7 @@
 
 mod answer;
 mod args;
+mod cheatsheet;
 mod check;
 pub mod complete;
 pub mod doctor;
@@ -181,6 +182,7 @@ fn dispatch(cli: Cli, mut paths: Paths, terminal: &mut Terminal<'_>) -> io::Resu
         Command::Add(args) => edit::add(args, &paths, terminal),
         Command::Remove(args) => edit::remove(&args, &paths, terminal),
         Command::Edit(args) => edit::edit(&args, &paths, terminal),
+        Command::Cheatsheet(args) => cheatsheet::run(&args, &paths, terminal),
         Command::Undo(args) => undo::run(&args, &paths, terminal),
         Command::Check(args) => check::run(&args, &paths, terminal),
         Command::Doctor(args) => doctor::run(&args, &paths, terminal),

@@ -4,6 +4,7 @@
 mod apps;
 mod caps;
 mod changes;
+mod cheatsheet;
 mod commands;
 mod crash;
 mod doctor;

@@ -315,6 +315,12 @@ fn answers_are_valid() {
         values.extend(lines);
     }
     all_valid("output", &values);
+    let sheets = [&[][..], &["--all"]].map(|more| {
+        let ran = home.run(&[&["cheatsheet", "--json", "--layout", "de"], more].concat());
+        serde_json::from_str(&ran.out).unwrap()
+    });
+    all_valid("sheet", &sheets);
+    assert!(!against("sheet", &[serde_json::json!({"groups": []})])[0].is_empty());
     let wrong = against("output", &[serde_json::json!({"keys": "a"}), serde_json::json!({})]);
     assert!(wrong.iter().all(|errors| !errors.is_empty()));
 }
