@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::{cli::check, support::Home};
 
 const OWN: &str = "keymaps = ['greek', 'mine.toml']\n[sequences]\n\
@@ -93,7 +95,7 @@ fn which_sequences() {
     let ran = Home::new().run(&["cheatsheet", "--layout", "us"]);
     assert_eq!(ran.status, 0);
     assert!(ran.err.starts_with("you have no sequences of your own yet"), "{}", ran.err);
-    assert!(ran.out.lines().all(|line| line.chars().count() <= 80));
+    assert!(ran.out.lines().all(|line| line.width() <= 80));
     let ran = Home::with_config("keymaps = []\n").run(&["cheatsheet", "--layout", "us"]);
     assert_eq!(ran.status, 1);
     assert!(ran.err.ends_with("there is no sequence to show\n"), "{}", ran.err);
