@@ -42,7 +42,7 @@ impl Board {
         let device = more(builder).build().expect("uinput");
         let us = XkbKeyboard::from_names("us", "", "").expect("a keymap");
         let speller = Speller::new(us.keymap());
-        Self { device, name: name.to_owned(), pace: Duration::from_millis(2), speller }
+        Self { device, name: name.to_owned(), pace: Duration::from_millis(4), speller }
     }
 
     /// A key goes down or up.

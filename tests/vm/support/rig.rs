@@ -13,8 +13,9 @@ use super::{
 /// Rules for what the layout `us` can type.
 pub(crate) const MAP: &str = r#"
 keymaps = []
-tap_ms = 5000
-release_grace_ms = 5000
+tap_ms = 60000
+release_grace_ms = 60000
+compose_timeout_ms = 60000
 feedback = "none"
 [sequences]
 "la" = "L!"
