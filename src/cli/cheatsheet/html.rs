@@ -92,7 +92,7 @@ fn cap(cap: &Cap, page: &mut String) {
 fn ticked(text: &str) -> String {
     let pieces: Vec<&str> = text.split('`').collect();
     // A backtick that is a key itself.
-    if pieces.len() % 2 == 0 || pieces.contains(&"") && text.contains("``") {
+    if pieces.len().is_multiple_of(2) || pieces.contains(&"") && text.contains("``") {
         return escaped(text);
     }
     let mut ticked = String::new();
