@@ -25,11 +25,6 @@ impl Window {
         Self::terminal(home, "foot", &["--config=/dev/null"])
     }
 
-    /// xterm with the same reader.
-    pub(crate) fn xterm(home: &Home) -> Self {
-        Self::terminal(home, "xterm", &["-u8", "-e"])
-    }
-
     fn terminal(home: &Home, name: &'static str, args: &[&str]) -> Self {
         let output = home.path(name);
         let _ = fs::remove_file(&output);
