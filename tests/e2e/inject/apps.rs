@@ -43,6 +43,8 @@ impl App {
             Kind::Qt => support::App::qt(server),
             Kind::Toy(lag) => support::App::toy(server, lag),
         };
+        // A mapped window is not yet one that reads: input methods start later.
+        sleep(Duration::from_millis(700));
         Self { kind, app }
     }
 
