@@ -18,7 +18,8 @@ pub struct Settings {
     pub feedback: Feedback,
     /// Window classes in which nothing is grabbed, because their programs read keycodes.
     pub ignore: Vec<String>,
-    /// The keyboard layout that `find` and its like show keys for; the session's own without it.
+    /// The keyboard layout that `find` and its like show keys for, and that text is spelled in on evdev
+    /// where no compositor tells its keymap; the session's own without it.
     pub layout: Option<String>,
     /// Where keys come from.
     pub backend: Backend,

@@ -14,11 +14,11 @@ use std::{
     collections::VecDeque,
     convert::Infallible,
     os::fd::{AsFd, BorrowedFd},
+    path::Path,
     time::{Duration, Instant},
 };
 
 use evdev::LedCode;
-use xkbcommon::xkb;
 
 use self::{seat::Seat, unlock::Unlock};
 use super::{
@@ -35,6 +35,7 @@ use crate::{
     ipc::Keyboard,
     keycode::Keycode,
     output::{Ticket, Undelivered},
+    session,
 };
 
 /// The argument that makes a guard watch keyboards.
@@ -75,6 +76,11 @@ impl Evdev {
     /// Opens the keyboards. None is taken yet.
     pub(super) fn new(core: &mut Core, why: String) -> Result<Self, StartError> {
         rights::check().map_err(StartError::Rights)?;
+        // Before a keyboard is opened: a compositor may take its time, and the guard watches keyboards.
+        let layout = core.loaded.settings.layout.as_deref();
+        let variable = |name: &str| std::env::var(name).ok();
+        let file = |path: &Path| std::fs::read_to_string(path).ok();
+        let session = session::find(layout, variable, file).ok_or(StartError::Keymap)?;
         let config::Settings { include_devices, exclude_devices, .. } = &core.loaded.settings;
         let rules = Rules { include: include_devices.clone(), exclude: exclude_devices.clone() };
         let mut input = EvdevInput::new(rules)
@@ -88,10 +94,9 @@ impl Evdev {
         if let Some(node) = input.forbidden().next().filter(|_| nothing) {
             return Err(StartError::Rights(rights::missing(node)));
         }
-        let (keymap, origin) = keymap().ok_or(StartError::Keymap)?;
         Ok(Self {
             input,
-            seat: Seat::new(keymap, origin),
+            seat: Seat::new(session.keymap, session.origin.to_string()),
             unlock: Unlock::default(),
             current: None,
             kept: Vec::new(),
@@ -450,13 +455,4 @@ impl Backend for Evdev {
     fn close(mut self) {
         self.input.set_paused(true, Instant::now());
     }
-}
-
-/// The keymap, and where it comes from.
-fn keymap() -> Option<(xkb::Keymap, String)> {
-    let context = xkb::Context::new(xkb::CONTEXT_NO_FLAGS);
-    let flags = xkb::KEYMAP_COMPILE_NO_FLAGS;
-    let keymap = xkb::Keymap::new_from_names(&context, "", "", "", "", None, flags)?;
-    let layout = std::env::var("XKB_DEFAULT_LAYOUT").unwrap_or_else(|_| "us".to_owned());
-    Some((keymap, format!("layout {layout}")))
 }

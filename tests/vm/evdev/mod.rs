@@ -20,6 +20,7 @@ pub(crate) const GROUP: Group = Group {
         typing::a_mismatch_types_nothing,
         typing::overlapping_keys_are_paired,
         typing::a_text_goes_out_while_shift_is_held,
+        typing::a_text_is_spelled_in_the_layout_of_the_session,
         typing::shift_and_caps_lock_is_caps_lock,
         typing::all_keys_buttons_and_axes_pass,
         typing::the_twin_is_like_its_keyboard,

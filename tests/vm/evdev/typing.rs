@@ -7,7 +7,7 @@ use crate::{
     support::{
         board::Board,
         reader::Reader,
-        rig::{self, Rig},
+        rig::{self, MAP, Rig},
         wait_until,
     },
 };
@@ -34,6 +34,14 @@ pub(crate) fn holds_and_taps_compose(_: &mut Guest) {
     rig.board.tap(CAPS);
     rig.board.text("la");
     rig.finish("L!L!0plainxYYL!");
+}
+
+pub(crate) fn a_text_is_spelled_in_the_layout_of_the_session(_: &mut Guest) {
+    let map = MAP.replace("L!", "ü");
+    let mut rig = Rig::with_config(&format!("layout = \"de\"\n{map}"));
+    rig.board.hold("la");
+    // The key of ü on the layout `de`, as `us` has it.
+    rig.finish("[");
 }
 
 pub(crate) fn a_mismatch_types_nothing(_: &mut Guest) {

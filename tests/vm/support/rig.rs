@@ -40,10 +40,21 @@ impl Rig {
         Self::with_board(Board::new("Board"))
     }
 
+    /// The same with other settings and rules.
+    #[track_caller]
+    pub(crate) fn with_config(config: &str) -> Self {
+        Self::start(config, Board::new("Board"))
+    }
+
     /// The same with another keyboard.
     #[track_caller]
     pub(crate) fn with_board(board: Board) -> Self {
-        let home = home(MAP);
+        Self::start(MAP, board)
+    }
+
+    #[track_caller]
+    fn start(config: &str, board: Board) -> Self {
+        let home = home(config);
         let mut daemon = Daemon::start(&home);
         let twin = taken(&mut daemon, &board.name);
         Self { home, daemon, board, twin }
