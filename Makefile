@@ -42,6 +42,7 @@ vm:
 
 # Real compositors without a screen, real windows; not part of `make test` yet: docs/testing.md.
 wayland:
+	tools/deps wayland
 	$(CARGO) test --test wayland -- --test-threads 2
 
 # The libraries it is built with and the programs it is tested with.
