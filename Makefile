@@ -5,7 +5,7 @@ CARGO ?= cargo
 # The documentation is for those who work on the code: private items are in it, and linked.
 RUSTDOC = -D warnings -A rustdoc::private-intra-doc-links
 
-.PHONY: run test check oracles e2e vm wayland deps bench clean pictures
+.PHONY: run test check oracles e2e vm wayland deps bench clean pictures install uninstall
 
 # Try it: on this display when there is one, else on a private X server.
 run: deps
@@ -56,6 +56,35 @@ pictures:
 # Figures of this machine: docs/testing.md.
 bench: deps
 	$(CARGO) bench --quiet --bench figures
+
+# Programs, user unit, manual pages, completions and schemas below `prefix`, from target/release:
+# `cargo build --release` first. What evdev needs beside them: packaging/README.md.
+prefix = /usr/local
+share = $(DESTDIR)$(prefix)/share
+bash = $(share)/bash-completion/completions
+zsh = $(share)/zsh/site-functions
+fish = $(share)/fish/vendor_completions.d
+
+install:
+	@install -Dm755 target/release/composekeyd target/release/composekey -t "$(DESTDIR)$(prefix)/bin"
+	@install -Dm644 packaging/man/*.1 -t "$(share)/man/man1"
+	@install -Dm644 packaging/man/*.5 -t "$(share)/man/man5"
+	@install -Dm644 packaging/schema/*.json -t "$(share)/composekey/schema"
+	@install -Dm644 packaging/completions/composekey.bash "$(bash)/composekey"
+	@install -Dm644 packaging/completions/composekeyd.bash "$(bash)/composekeyd"
+	@install -Dm644 packaging/completions/_composekey packaging/completions/_composekeyd -t "$(zsh)"
+	@install -Dm644 packaging/completions/*.fish -t "$(fish)"
+	@install -Dm644 packaging/systemd/composekeyd.service -t "$(share)/systemd/user"
+	@sed -i 's|^ExecStart=|&$(prefix)/bin/|' "$(share)/systemd/user/composekeyd.service"
+	@echo "composekey and composekeyd are in $(DESTDIR)$(prefix)/bin"
+
+uninstall:
+	@rm -f "$(DESTDIR)$(prefix)/bin/composekeyd" "$(DESTDIR)$(prefix)/bin/composekey"
+	@rm -f "$(share)"/man/man1/composekey*.1 "$(share)"/man/man5/composekey-*.5
+	@rm -f "$(bash)/composekey" "$(bash)/composekeyd" "$(zsh)/_composekey" "$(zsh)/_composekeyd"
+	@rm -f "$(fish)/composekey.fish" "$(fish)/composekeyd.fish" "$(share)/systemd/user/composekeyd.service"
+	@rm -rf "$(share)/composekey"
+	@echo "composekey is gone from $(DESTDIR)$(prefix); your own files stay"
 
 clean:
 	$(CARGO) clean

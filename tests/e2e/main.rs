@@ -21,4 +21,5 @@ mod overlap;
 mod random;
 mod support;
 mod taps;
+mod tour;
 mod unlock;

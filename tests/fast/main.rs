@@ -20,4 +20,5 @@ mod packs;
 mod programs;
 mod search;
 mod support;
+mod tour;
 mod xkb;

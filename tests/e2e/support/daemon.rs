@@ -43,6 +43,16 @@ impl Home {
         self.root.join(".config/composekey/config.toml")
     }
 
+    /// A path in the home.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        if name.is_empty() { self.root.clone() } else { self.root.join(name) }
+    }
+
+    /// A program of the system, with the environment of this home.
+    pub(crate) fn shell(&self, name: &str) -> Command {
+        self.command(Path::new(name))
+    }
+
     /// Replaces `config.toml` as editors do: by a new file under the old name.
     pub(crate) fn write(&self, config: &str) {
         let new = self.config().with_extension("new");
@@ -128,7 +138,13 @@ impl Daemon {
     /// Starts the daemon and waits until it is ready.
     #[track_caller]
     pub(crate) fn start(home: &Home) -> Self {
-        let mut daemon = Self::spawn(home);
+        Self::start_program(home, &program("composekeyd"))
+    }
+
+    /// The same with the daemon at another place.
+    #[track_caller]
+    pub(crate) fn start_program(home: &Home, program: &Path) -> Self {
+        let mut daemon = Self::spawn_program(home, program);
         let ready = daemon.says("composekeyd: ready");
         assert!(ready, "composekeyd did not get ready; it said:\n{}", daemon.messages());
         daemon.guards = children(daemon.id());
@@ -137,7 +153,11 @@ impl Daemon {
 
     /// Starts the daemon and waits for nothing.
     pub(crate) fn spawn(home: &Home) -> Self {
-        let mut command = home.command(&program("composekeyd"));
+        Self::spawn_program(home, &program("composekeyd"))
+    }
+
+    fn spawn_program(home: &Home, program: &Path) -> Self {
+        let mut command = home.command(program);
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("`composekeyd` starts");
         let messages = Arc::new(Mutex::new(Vec::new()));
