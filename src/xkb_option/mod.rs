@@ -30,7 +30,7 @@ mod slot;
 pub use files::{Files, read_places};
 pub use place::{Place, Placement};
 pub use rules::{RulesError, merge, without};
-pub use slot::Slot;
+pub use slot::{Slot, codes};
 
 /// What the option is called, as in `setxkbmap -option` and every desktop's settings.
 pub const NAME: &str = "composekey:chars";

@@ -46,14 +46,18 @@ const SERVER: RangeInclusive<u32> = 0x1008_fe01..=0x1008_fe23;
 /// `XF86…`: keys for media, launching and the like.
 const FUNCTIONS: RangeInclusive<u32> = 0x1008_0000..=0x1008_ffff;
 
+/// The evdev codes that may carry characters, in ascending order: whoever types them has these keys.
+pub fn codes() -> impl Iterator<Item = u16> {
+    let all = KEYS.into_iter().flatten();
+    all.filter(|code| !PHYSICAL.contains(code) && !ACTED_ON.contains(code))
+}
+
 impl Slot {
     /// The slots that are the same in all of these keymaps (which must not have the option), by
     /// keycode: free ones, and keys with one `XF86` function and no more.
     #[must_use]
     pub fn all(keymaps: &[xkb::Keymap]) -> Vec<Self> {
-        KEYS.into_iter()
-            .flatten()
-            .filter(|code| !PHYSICAL.contains(code) && !ACTED_ON.contains(code))
+        codes()
             .filter_map(|code| {
                 let mut slots = keymaps.iter().map(|keymap| Self::of(keymap, code));
                 let first = slots.next()??;

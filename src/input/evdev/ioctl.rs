@@ -1,7 +1,7 @@
 //! The requests of evdev and uinput that the `evdev` crate does not offer: lamps and repeat of a
 //! virtual device, the clock of the events, and giving back a grab that another process took.
 //!
-//! The only `unsafe` of the evdev shell is in here, in [`call`] and its argument. The requests and
+//! The only `unsafe` of the evdev shell is in here, in [`call`] with its argument and [`system_name`]. The requests and
 //! the structures are those of `linux/input.h` and `linux/uinput.h`.
 
 use std::{
@@ -12,7 +12,7 @@ use std::{
 
 use rustix::{
     io::Result,
-    ioctl::{Ioctl, IoctlOutput, Opcode, ioctl, opcode},
+    ioctl::{Getter, Ioctl, IoctlOutput, Opcode, ioctl, opcode},
 };
 
 /// A set of codes that a virtual device is told it has.
@@ -103,6 +103,17 @@ pub(super) fn set_axis(uinput: impl AsFd, axis: &mut Axis) -> Result<()> {
 pub(super) fn create(uinput: impl AsFd, setup: &mut Setup) -> Result<()> {
     call(&uinput, opcode::write::<Setup>(UINPUT, 3), ptr::from_mut(setup).cast())?;
     call(uinput, opcode::none(UINPUT, 1), ptr::null_mut())
+}
+
+/// `UI_GET_SYSNAME`: what a virtual device that was created is called below `/sys/class/input`.
+#[expect(unsafe_code, reason = "the evdev crate has no call for this")]
+pub(super) fn system_name(uinput: impl AsFd) -> Result<String> {
+    type Name = [u8; 64];
+    const REQUEST: Opcode = opcode::read::<Name>(UINPUT, 44);
+    // SAFETY: the kernel writes a text and its zero there, and no more than the size in the request.
+    let name = unsafe { ioctl(uinput, Getter::<REQUEST, Name>::new()) }?;
+    let end = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
+    Ok(String::from_utf8_lossy(&name[..end]).into_owned())
 }
 
 /// A request with its argument: a number, or the address of what the kernel reads.

@@ -5,7 +5,9 @@
 
 use std::{
     ffi::CString,
+    fs,
     io::{self, ErrorKind},
+    ops::RangeInclusive,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
 };
 
@@ -17,12 +19,13 @@ use super::{
     keys::KeySet,
     traits::OURS,
 };
+use crate::xkb_option;
 
 /// Where virtual devices are made.
 pub const UINPUT: &str = "/dev/uinput";
 
-/// The keys that text may be typed with: all that an X server or a console can see.
-const TYPING: std::ops::RangeInclusive<u16> = 1..=255;
+/// The keys that an X server or a console can see: text may be typed with any of them.
+const LOW: RangeInclusive<u16> = 1..=255;
 
 /// `struct input_event`: a time that the kernel fills in, kind, code, value.
 const EVENT: usize = 2 * size_of::<usize>() + 8;
@@ -60,14 +63,26 @@ pub struct Twin {
 
 impl Twin {
     /// Makes the twin of this keyboard: the same name, numbers, properties, keys, lamps, axes and
-    /// switches, and the keys of [`TYPING`] besides.
+    /// switches, and besides the keys that text may be typed with: [`LOW`] and those of the XKB
+    /// option.
+    ///
+    /// An old kernel tells nobody of a device that has so many keys. Then the twin has to do without
+    /// those of the option.
     ///
     /// # Errors
     /// When `/dev/uinput` cannot be opened, or the kernel refuses.
     pub(super) fn new(keyboard: &RawDevice) -> io::Result<Self> {
+        let own = codes!(keyboard.supported_keys()).chain(LOW);
+        let low: KeySet = own.collect();
+        let all = low.iter().chain(xkb_option::codes()).collect();
+        let twin = Self::make(keyboard, all)?;
+        if twin.is_announced() { Ok(twin) } else { Self::make(keyboard, low) }
+    }
+
+    fn make(keyboard: &RawDevice, keys: KeySet) -> io::Result<Self> {
         let flags = OFlags::RDWR | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let uinput = rustix::fs::open(UINPUT, flags, Mode::empty())?;
-        describe(uinput.as_fd(), keyboard)?;
+        describe(uinput.as_fd(), keyboard, &keys)?;
         let id = keyboard.input_id();
         let mut name = [0; 80];
         let given = keyboard.name().unwrap_or("keyboard").as_bytes();
@@ -84,7 +99,6 @@ impl Twin {
                 force_feedback: 0,
             },
         )?;
-        let keys = codes!(keyboard.supported_keys()).chain(TYPING).collect();
         Ok(Self {
             uinput,
             keys,
@@ -93,6 +107,14 @@ impl Twin {
             open: false,
             caps_taps: 0,
         })
+    }
+
+    /// Whether the kernel could tell udev of it.
+    fn is_announced(&self) -> bool {
+        let Ok(name) = ioctl::system_name(&self.uinput) else { return true };
+        // What cannot be read says nothing against it.
+        let told = fs::read_to_string(format!("/sys/class/input/{name}/uevent"));
+        told.map_or(true, |told| fits(&told, &name))
     }
 
     /// Presses or releases a key. A press of a key that is down, and the release of one that is
@@ -215,8 +237,24 @@ impl AsFd for Twin {
     }
 }
 
+/// What the kernel tells of a device has to fit in here (`UEVENT_BUFFER_SIZE`).
+const TOLD: usize = 2048;
+
+/// Whether all that is told of a new device fits; `properties` is its file `uevent`. It does where the
+/// kernel leaves out keys that do not fit, and marks that with a `+` (Linux 6.10, and newer releases of
+/// older ones). The file is empty where not even the properties alone do.
+fn fits(properties: &str, name: &str) -> bool {
+    let line = |start| properties.lines().find(|line| line.starts_with(start));
+    let cut = line("MODALIAS=").is_some_and(|keys| keys.contains('+'));
+    // Each line there ends with a zero here.
+    let more = ["ACTION=add", "SUBSYSTEM=input", "SEQNUM=18446744073709551615", name]
+        .map(|line| line.len() + 1);
+    let all = properties.len() + "DEVPATH=/devices/virtual/input/".len();
+    cut || !properties.is_empty() && all + more.iter().sum::<usize>() <= TOLD
+}
+
 /// Tells the kernel what the twin has.
-fn describe(uinput: BorrowedFd<'_>, keyboard: &RawDevice) -> io::Result<()> {
+fn describe(uinput: BorrowedFd<'_>, keyboard: &RawDevice, keys: &KeySet) -> io::Result<()> {
     let set = |bits, code| ioctl::set_bit(uinput, bits, code);
     let all = |kind: EventType, bits: Bits, codes: &mut dyn Iterator<Item = u16>| {
         let mut codes = codes.peekable();
@@ -225,8 +263,7 @@ fn describe(uinput: BorrowedFd<'_>, keyboard: &RawDevice) -> io::Result<()> {
         }
         codes.try_for_each(|code| set(bits, code))
     };
-    let keys = codes!(keyboard.supported_keys());
-    all(EventType::KEY, Bits::Keys, &mut TYPING.chain(keys.filter(|code| !TYPING.contains(code))))?;
+    all(EventType::KEY, Bits::Keys, &mut keys.iter())?;
     if keyboard.supported_events().contains(EventType::REPEAT) {
         set(Bits::Kinds, EventType::REPEAT.0)?;
     }
@@ -263,4 +300,27 @@ fn describe(uinput: BorrowedFd<'_>, keyboard: &RawDevice) -> io::Result<()> {
     let phys = CString::new(phys).map_err(|_| io::Error::from(ErrorKind::InvalidData))?;
     ioctl::set_phys(uinput, &phys)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_option_needs_no_button() {
+        // `BTN_…` make udev take a device for a mouse, a joystick, a tablet or a touchpad.
+        let buttons = [0x100..=0x15f, 0x220..=0x22f, 0x2c0..=0x2ff];
+        let is_button = |code: u16| buttons.iter().any(|row| row.contains(&code));
+        assert!(!xkb_option::codes().chain(LOW).any(is_button));
+    }
+
+    #[test]
+    fn a_device_that_nobody_hears_of_is_known() {
+        let told =
+            |keys: usize| format!("NAME=\"Board\"\nMODALIAS=input:k{}\n", "71,".repeat(keys));
+        assert!(fits(&told(100), "input7"));
+        assert!(!fits(&told(650), "input7"), "the file has room, the message has not");
+        assert!(fits(&told(650).replace(",\n", ",+\n"), "input7"), "cut to fit");
+        assert!(!fits("", "input7"));
+    }
 }

@@ -2,6 +2,7 @@
 
 mod hardware;
 mod model;
+mod option;
 mod plugs;
 mod random;
 mod rights;
@@ -24,6 +25,8 @@ pub(crate) const GROUP: Group = Group {
         typing::shift_and_caps_lock_is_caps_lock,
         typing::all_keys_buttons_and_axes_pass,
         typing::the_twin_is_like_its_keyboard,
+        option::the_twin_is_a_keyboard_and_nothing_else,
+        option::the_option_types_with_keys_that_no_keyboard_has,
         plugs::a_usb_keyboard_comes_and_goes,
         plugs::a_second_keyboard_while_composing,
         plugs::a_board_that_is_pulled_leaves_no_key_down,

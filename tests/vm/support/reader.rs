@@ -90,9 +90,14 @@ impl Reader {
 
     /// What these keys type on the layout `us`.
     pub(crate) fn text(&mut self) -> String {
-        self.keys();
         let us = XkbKeyboard::from_names("us", "", "").expect("a keymap");
-        let mut state = xkb::State::new(us.keymap());
+        self.text_under(us.keymap())
+    }
+
+    /// What these keys type under this keymap.
+    pub(crate) fn text_under(&mut self, keymap: &xkb::Keymap) -> String {
+        self.keys();
+        let mut state = xkb::State::new(keymap);
         let mut text = String::new();
         for &(code, value) in &self.keys {
             let key = xkb::Keycode::new(u32::from(code.0) + 8);
