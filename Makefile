@@ -19,6 +19,7 @@ test:
 	$(MAKE) oracles
 	$(MAKE) e2e
 	$(MAKE) vm
+	$(MAKE) wayland
 
 # Everything that needs no display.
 check:
@@ -40,7 +41,7 @@ e2e:
 vm:
 	$(CARGO) test --test vm
 
-# Real compositors without a screen, real windows; not part of `make test` yet: docs/testing.md.
+# A real compositor without a screen, real windows: docs/testing.md.
 wayland:
 	tools/deps wayland
 	$(CARGO) test --test wayland -- --test-threads 2

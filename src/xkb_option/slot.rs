@@ -19,8 +19,8 @@ pub struct Slot {
 
 /// The evdev codes that libinput and Mutter take for keys, not for buttons or nothing (`get_key_type`,
 /// `get_button_type`): `KEY_ESC` to `KEY_MICMUTE`, `KEY_OK` to `KEY_LIGHTS_TOGGLE`, `KEY_ALS_TOGGLE` to
-/// `KEY_ONSCREEN_KEYBOARD`. Newer versions take some more.
-const KEYS: [RangeInclusive<u16>; 3] = [1..=248, 0x160..=0x21e, 0x230..=0x278];
+/// `KEY_KBDINPUTASSIST_CANCEL`. Newer versions of libinput take some more.
+const KEYS: [RangeInclusive<u16>; 3] = [1..=248, 0x160..=0x21e, 0x230..=0x265];
 
 /// Free in most layouts, but not to be taken: keys of Japanese and Brazilian keyboards
 /// (`KEY_ZENKAKUHANKAKU`, `KEY_RO`, `KEY_KPJPCOMMA`, `KEY_YEN`), F19 and F24, which some keyboards

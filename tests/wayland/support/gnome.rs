@@ -99,7 +99,7 @@ impl Gnome {
         assert!(wait_until(|| is_it(&self.keymap())), "the compositor has another keymap");
     }
 
-    /// Whether the option is switched on.
+    /// The XKB options that are switched on, as `gsettings` writes them.
     pub(crate) fn options(&self) -> String {
         let mut get = self.home.command("gsettings");
         let output = get.args(["get", "org.gnome.desktop.input-sources", "xkb-options"]).output();
@@ -116,6 +116,7 @@ impl Gnome {
         gsettings(&self.home, &["set", "org.gnome.desktop.input-sources", "xkb-options", list]);
     }
 
+    /// Whether the option is switched on.
     pub(crate) fn is_on(&self) -> bool {
         self.options().contains(NAME)
     }

@@ -43,6 +43,7 @@ impl Window {
         command
             .arg(&output)
             .env("GDK_BACKEND", "wayland")
+            .env("GSK_RENDERER", "cairo")
             .env("GTK_IM_MODULE", "gtk-im-context-simple");
         Self::start(home, "gtk", &mut command)
     }
