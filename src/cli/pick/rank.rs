@@ -16,12 +16,12 @@ use crate::{
     search::{self, Corpus, Query},
 };
 
-/// How many characters without a sequence a query adds at most.
+/// How many characters without a sequence are among the answers at most.
 const ADDED: usize = 50;
 
 /// Ranks items, again and again.
 pub(super) struct Ranking {
-    /// Every text that the maps give; behind them those that a query added.
+    /// Every text that the maps give; behind them those that the last query added.
     items: Vec<Item>,
     loaded: Loaded,
     layout: Layout,
@@ -68,8 +68,11 @@ impl Ranking {
         places
     }
 
-    /// What the search finds. A character that no map gives becomes an item.
+    /// What the search finds. A character that no map gives becomes an item, until the next query.
     fn search(&mut self, query: &str) -> Vec<usize> {
+        for item in self.items.drain(self.haystacks.len()..) {
+            self.places.remove(&item.text);
+        }
         let asked = Query::new(query);
         let in_use = self.loaded.in_use();
         let corpus = Corpus { rules: &self.loaded.rules, in_use, layout: &self.layout };

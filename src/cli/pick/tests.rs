@@ -91,6 +91,22 @@ fn what_a_few_letters_mean() {
     assert!(picker("zzzzqqqq").hits.is_empty());
 }
 
+/// However a query came to be: typed letter by letter or all at once.
+#[test]
+fn the_answers_are_those_of_the_query_alone() {
+    let texts = |picker: &Picker| -> Vec<String> {
+        picker.hits.iter().map(|&place| picker.ranking.item(place).text.clone()).collect()
+    };
+    let at_once = texts(&picker("arrow"));
+    let mut typed = picker("");
+    for c in "arrow".chars() {
+        press(&mut typed, Press::new(Key::Char(c)));
+    }
+    assert_eq!(texts(&typed), at_once);
+    let given = at_once.iter().filter(|text| *text == "→").count();
+    assert_eq!((given, at_once.len()), (1, 51), "one of the maps, 50 others");
+}
+
 #[test]
 fn keys_move_type_and_end() {
     let mut picker = picker("");
