@@ -9,7 +9,9 @@ use composekey::{
     daemon,
 };
 
-use super::{man, schema};
+use serde_json::Value;
+
+use super::{man, output, schema};
 
 /// The folders that are written as a whole.
 pub(crate) const FOLDERS: &[&str] = &["completions", "man", "schema"];
@@ -45,8 +47,14 @@ pub(crate) fn files() -> io::Result<Vec<(String, String)>> {
     for (name, page) in man::pages(Cli::command(), daemon::command())? {
         files.push((format!("man/{name}"), page));
     }
-    for (name, schema) in schema::all() {
-        files.push((format!("schema/{name}.json"), schema));
+    let schemas: [(&str, Value); 4] = [
+        ("config", schema::config()),
+        ("keymap", schema::keymap()),
+        ("output", output::output()),
+        ("sheet", output::sheet()),
+    ];
+    for (name, schema) in schemas {
+        files.push((format!("schema/{name}.json"), format!("{schema:#}\n")));
     }
     Ok(files)
 }

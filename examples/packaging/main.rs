@@ -9,6 +9,7 @@
 mod all;
 mod man;
 mod markdown;
+mod output;
 mod schema;
 
 use std::{fs, io, path::Path};

@@ -1,5 +1,4 @@
-//! The JSON Schemas of keymaps and of `config.toml`, for editors (taplo, Even Better TOML), and of
-//! what `--json` prints about sequences and findings.
+//! The JSON Schemas of keymaps and of `config.toml`, for editors (taplo, Even Better TOML).
 //!
 //! What a setting can be comes from the program, what it means and its default from its document.
 
@@ -11,17 +10,6 @@ use composekey::{
 use serde_json::{Map, Value, json};
 
 const FORMAT: &str = include_str!("../../docs/map-format.md");
-
-/// The schemas, by name.
-pub(crate) fn all() -> Vec<(&'static str, String)> {
-    let pretty = |schema: Value| format!("{schema:#}\n");
-    vec![
-        ("config", pretty(config())),
-        ("keymap", pretty(keymap())),
-        ("output", pretty(output())),
-        ("sheet", pretty(sheet())),
-    ]
-}
 
 /// What the tables of the document say of the name of a setting or a field: the cells behind it.
 fn told(name: &str, field: bool) -> Vec<String> {
@@ -107,13 +95,13 @@ fn sequences() -> Value {
 }
 
 /// The code of a finding.
-fn code() -> Value {
+pub(crate) fn code() -> Value {
     let codes: Vec<&str> = Code::ALL.iter().map(|code| code.id()).collect();
     json!({"enum": codes})
 }
 
 /// A keymap.
-fn keymap() -> Value {
+pub(crate) fn keymap() -> Value {
     let mut info = Map::new();
     for name in ["title", "description", "mnemonic", "source", "licence", "layout"] {
         let _ = info.insert(name.to_owned(), described(name, json!({"type": "string"})));
@@ -124,7 +112,7 @@ fn keymap() -> Value {
 }
 
 /// `config.toml`.
-fn config() -> Value {
+pub(crate) fn config() -> Value {
     let mut properties = Map::new();
     for &name in config::NAMES {
         let values = config::values(name).expect("every setting has values");
@@ -161,102 +149,4 @@ fn keymaps() -> Value {
         {"type": "string", "pattern": r"/|\.toml$", "description": "A keymap of your own"},
     ]});
     json!({"anyOf": [entry, {"type": "array", "items": entry}]})
-}
-
-/// A line that `--json` prints: a rule, or a finding.
-fn output() -> Value {
-    let string = || json!({"type": "string"});
-    let list = || json!({"type": "array", "items": {"type": "string"}});
-    let number = || json!({"type": "integer", "minimum": 1});
-    let place = |more: Value| {
-        let mut properties = json!({"file": string(), "line": number()});
-        for (name, schema) in more.as_object().into_iter().flatten() {
-            properties[name] = schema.clone();
-        }
-        properties
-    };
-    let object = |properties: Value, required: &[&str]| {
-        json!({
-            "type": "object",
-            "properties": properties,
-            "required": required,
-            "additionalProperties": false,
-        })
-    };
-    let rule = place(json!({
-        "keys": string(),
-        "keysyms": list(),
-        "text": string(),
-        "keymap": string(),
-        "name": string(),
-        "alias": list(),
-        "tags": list(),
-        "replaces": object(
-            place(json!({"text": string(), "keymap": string()})),
-            &["text", "keymap", "file", "line"],
-        ),
-        "match": {"enum": ["exact", "longer", "near"]},
-        "compose": string(),
-        "done": {"enum": ["added", "replaced", "there", "deleted", "listed", "shown"]},
-        "now": {"type": ["string", "null"]},
-    }));
-    let label = place(json!({"column": number(), "text": string()}));
-    let finding = place(json!({
-        "code": code(),
-        "severity": {"enum": ["note", "warning", "error"]},
-        "message": string(),
-        "column": number(),
-        "help": {"type": ["string", "null"]},
-        "labels": {"type": "array", "items": object(label, &["file", "line", "column", "text"])},
-        "notes": list(),
-        "toolkits": {"type": "array", "items": object(
-            json!({"toolkit": string(), "verdict": string(), "reason": string()}),
-            &["toolkit", "verdict", "reason"],
-        )},
-    }));
-    json!({
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "a rule or a finding, as composekey prints it with --json",
-        "anyOf": [{"$ref": "#/definitions/rule"}, {"$ref": "#/definitions/finding"}],
-        "definitions": {
-            "rule": object(rule, &["keys", "keysyms", "text", "keymap", "file", "line"]),
-            "finding": object(finding, &["code", "severity", "message", "labels"]),
-        },
-    })
-}
-
-/// What `cheatsheet --format json` prints.
-fn sheet() -> Value {
-    let string = || json!({"type": "string"});
-    let list = |items: Value| json!({"type": "array", "items": items, "minItems": 1});
-    let object = |properties: Value, required: &[&str]| {
-        json!({
-            "type": "object",
-            "properties": properties,
-            "required": required,
-            "additionalProperties": false,
-        })
-    };
-    let missing = json!({"type": "boolean"});
-    let cap = object(json!({"sign": string(), "press": string(), "missing": missing}), &["sign"]);
-    let way = object(json!({"keys": string(), "caps": list(cap)}), &["keys", "caps"]);
-    let entry = json!({
-        "text": string(),
-        "name": string(),
-        "alias": list(string()),
-        "tags": list(string()),
-        "ways": list(way),
-    });
-    let group = json!({
-        "keymap": string(),
-        "title": string(),
-        "mnemonic": string(),
-        "entries": list(object(entry, &["text", "ways"])),
-    });
-    let group = object(group, &["keymap", "title", "entries"]);
-    let sheet = json!({"layout": string(), "trigger": string(), "groups": list(group)});
-    let mut schema = object(sheet, &["layout", "trigger", "groups"]);
-    schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
-    schema["title"] = json!("a cheat sheet, as composekey prints it with --json");
-    schema
 }

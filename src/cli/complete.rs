@@ -4,7 +4,11 @@
 //! The scripts in `packaging/completions/` ask the program itself, by way of [`VARIABLE`]: so what is
 //! offered is what this version has, with this configuration.
 
-use std::{collections::BTreeMap, ffi::OsStr, ffi::OsString, io};
+use std::{
+    collections::{BTreeMap, HashSet},
+    ffi::{OsStr, OsString},
+    io,
+};
 
 use clap::CommandFactory;
 use clap_complete::{CompleteEnv, CompletionCandidate, env::Shells};
@@ -18,6 +22,7 @@ use crate::{
     diagnostic::Code,
     map::builtin,
     sequence::Rule,
+    xcompose,
 };
 
 /// The variable by which a shell asks.
@@ -124,6 +129,27 @@ pub(super) fn characters(current: &OsStr) -> Vec<CompletionCandidate> {
         }
     }
     begun(current, words)
+}
+
+/// Texts that the keymaps give, for commands that take a text as it is: one's own first, what the
+/// locale's Compose file gives last.
+pub(super) fn texts(current: &OsStr) -> Vec<CompletionCandidate> {
+    let loaded = loaded();
+    let mut rules: Vec<&Rule> = loaded.rules.iter().collect();
+    rules.sort_by_key(|rule| match &*rule.keymap {
+        "config" => 0,
+        xcompose::SYSTEM => 2,
+        _ => 1,
+    });
+    let mut seen = HashSet::new();
+    // What a shell cannot show as it is, such as a newline, it cannot offer; what keys type needs no offer.
+    rules.retain(|rule| {
+        let text = &*rule.output.text;
+        let is_seen = text.chars().any(|c| !c.is_ascii() && !c.is_whitespace());
+        is_seen && visible(text) == text && seen.insert(text)
+    });
+    let named = |rule: &Rule| name(rule).unwrap_or_default().to_lowercase();
+    begun(current, rules.into_iter().map(|rule| (rule.output.text.clone(), named(rule))))
 }
 
 /// The codes of findings.

@@ -3,11 +3,13 @@
 use std::io;
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
 use super::{
     Exit, Terminal,
     answer::{Answers, Json},
+    complete,
     find::world,
     show::json_line,
 };
@@ -20,7 +22,7 @@ use crate::{
 #[derive(Debug, Args)]
 pub struct How {
     /// The text
-    #[arg(required = true, value_name = "TEXT")]
+    #[arg(required = true, value_name = "TEXT", add = ArgValueCompleter::new(complete::texts))]
     pub text: Vec<String>,
     /// Show keys for this layout instead of the session's: us, de(neo)
     #[arg(long, value_name = "LAYOUT")]

@@ -4,11 +4,13 @@
 use std::io;
 
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
 use super::{
     Exit, Terminal,
     answer::presses,
+    complete,
     find::world,
     show::{json_line, keys, pad, paint},
 };
@@ -33,7 +35,7 @@ const LIMIT: usize = 5;
 #[derive(Debug, Args)]
 pub struct Suggest {
     /// The character or text, or its code point
-    #[arg(value_name = "CHAR")]
+    #[arg(value_name = "CHAR", add = ArgValueCompleter::new(complete::texts))]
     pub text: String,
     /// Take keys of this layout instead of the session's: us, de(neo)
     #[arg(long, value_name = "LAYOUT")]

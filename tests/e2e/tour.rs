@@ -5,7 +5,7 @@ use std::fs;
 use self::steps::{Keys, Source, Step, as_ada, is_shown, steps};
 use crate::support::{App, Daemon, Desk, program};
 
-#[path = "../tour/steps.rs"]
+#[path = "../shared/steps.rs"]
 mod steps;
 
 #[test]

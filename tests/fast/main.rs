@@ -1,5 +1,6 @@
 //! The fast tests: no display, no keyboard, a few seconds.
 
+mod answers;
 mod cheatsheet;
 mod cli;
 mod compose_check;

@@ -4,9 +4,8 @@
 use std::{
     collections::BTreeSet,
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use clap::CommandFactory;
@@ -14,6 +13,7 @@ use composekey::{cli::Cli, map::builtin};
 use serde_json::Value;
 
 use crate::{
+    answers::schemas,
     docs::{blocks, read},
     support::Home,
 };
@@ -24,6 +24,8 @@ mod all;
 mod man;
 #[path = "../../examples/packaging/markdown.rs"]
 mod markdown;
+#[path = "../../examples/packaging/output.rs"]
+mod output;
 #[path = "../../examples/packaging/schema.rs"]
 mod schema;
 
@@ -112,12 +114,24 @@ fn names_keys_and_characters_are_offered() {
         (&["test", "zr"], &["zr\tř LATIN SMALL LETTER R WITH CARON"]),
         (&["find", "lov"], &["love\t♥"]),
         (&["find", "ř"], &["ř\tlatin small letter r with caron"]),
+        (&["how", "ř"], &["ř\tlatin small letter r with caron"]),
+        (&["suggest", "♥"], &["♥\tblack heart suit"]),
         (&["explain", "E0016"], &["E0016\tstart of another"]),
     ] {
         let mut offered = offered(&home, words);
         offered.retain(|line| !line.starts_with("--"));
         assert_eq!(offered, expected, "{words:?}");
     }
+}
+
+/// One's own come first, and what the locale's file has comes last.
+#[test]
+fn characters_are_offered_before_anything_is_typed() {
+    let home = Home::with_config("keymaps = ['system', 'greek']\n[sequences]\nzq = '♥'\n");
+    let offered = offered(&home, &["how", ""]);
+    let texts: Vec<&str> = offered.iter().filter_map(|line| line.split('\t').next()).collect();
+    let places = ["♥", "α", "©"].map(|text| texts.iter().position(|&found| found == text).unwrap());
+    assert!(places[..2] == [0, 1] && places[2] > 50, "{texts:?}");
 }
 
 /// A shell that runs this script, with `composekey` in its path.
@@ -144,10 +158,15 @@ fn bash_completes() {
         COMP_WORDS=(composekey list esp); COMP_CWORD=2; COMP_TYPE=9
         _clap_complete_composekey composekey esp list
         echo "${COMPREPLY[@]}"
+        for command in how suggest; do
+            COMP_WORDS=(composekey $command ½); COMP_CWORD=2; COMP_TYPE=9
+            _clap_complete_composekey composekey ½ $command
+            echo "$command ${COMPREPLY[@]}"
+        done
         complete -p composekeyd
     "#;
     let said = shell("bash", &["--norc", "-c"], script);
-    assert!(said.starts_with("esperanto"), "{said}");
+    assert!(said.starts_with("esperanto\nhow ½\nsuggest ½\n"), "{said}");
     assert!(
         said.contains("-F _composekeyd") && said.trim_end().ends_with(" composekeyd"),
         "{said}"
@@ -163,10 +182,13 @@ fn zsh_completes() {
         fpath=($FILES $fpath); autoload -U _composekey _composekeyd
         words=(composekey list esp); CURRENT=3
         _composekey
+        words=(composekey how ½); _composekey
+        words=(composekey suggest ½); _composekey
         head -qn 1 $FILES/_composekey $FILES/_composekeyd
     "#;
     let said = shell("zsh", &["-f", "-c"], script);
-    let expected = "esperanto:Esperanto\n#compdef composekey\n#compdef composekeyd\n";
+    let expected = "esperanto:Esperanto\n½:vulgar fraction one half\n\
+                    ½:vulgar fraction one half\n#compdef composekey\n#compdef composekeyd\n";
     assert_eq!(said, expected);
 }
 
@@ -175,10 +197,13 @@ fn fish_completes() {
     let script = r#"
         source $FILES/composekey.fish; source $FILES/composekeyd.fish
         complete --do-complete "composekey list esp"
+        complete --do-complete "composekey how ½"
+        complete --do-complete "composekey suggest ½"
         complete --do-complete "composekeyd --disp"
     "#;
     let said = shell("fish", &["--no-config", "-c"], script);
-    let expected = "esperanto\tEsperanto\n--display\tServe this X display instead of `$DISPLAY`\n";
+    let expected = "esperanto\tEsperanto\n½\tvulgar fraction one half\n\
+                    ½\tvulgar fraction one half\n--display\tServe this X display instead of `$DISPLAY`\n";
     assert_eq!(said, expected);
 }
 
@@ -202,36 +227,10 @@ fn pages_are_drawn_without_a_complaint() {
     }
 }
 
-/// Says which of several objects, one a line, are valid.
-const VALIDATE: &str = "
-import json, sys, jsonschema
-schema = json.load(open(sys.argv[1]))
-jsonschema.Draft7Validator.check_schema(schema)
-validator = jsonschema.Draft7Validator(schema)
-for line in sys.stdin:
-    errors = [error.message[:300] for error in validator.iter_errors(json.loads(line))]
-    print(json.dumps(errors))
-";
-
 /// What a schema has against each of these.
-fn against(schema: &str, values: &[Value]) -> Vec<Vec<String>> {
-    let mut python = Command::new("/usr/bin/python3")
-        .args(["-c", VALIDATE])
-        .arg(packaging(&format!("schema/{schema}.json")))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python3, which `make deps` installs");
-    let lines: String = values.iter().map(|value| format!("{value}\n")).collect();
-    let mut stdin = python.stdin.take().unwrap();
-    let writer = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
-    let output = python.wait_with_output().unwrap();
-    let _ = writer.join();
-    assert!(output.status.success(), "python3-jsonschema (`make deps`)");
-    let text = String::from_utf8(output.stdout).unwrap();
-    let found: Vec<_> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(found.len(), values.len());
-    found
+pub(crate) fn against(schema: &str, values: &[Value]) -> Vec<Vec<String>> {
+    let values: Vec<_> = values.iter().map(|value| (&[""][..], value.clone())).collect();
+    schemas::judge(schema, &values).into_iter().map(|mut kinds| kinds.remove("").unwrap()).collect()
 }
 
 #[track_caller]
@@ -288,39 +287,4 @@ fn examples_are_valid_and_wrong_ones_are_not() {
         }
     }
     assert_eq!(wrong.into_iter().collect::<Vec<_>>(), WRONG);
-}
-
-#[test]
-fn answers_are_valid() {
-    let home = Home::with_config(crate::cli::OWN);
-    home.write("wrong.toml", "triger = 1\n[sequences]\nla = 1\noc = 'x'\n");
-    home.write("XCompose", "<Multi_key> <l> <a> : \"λ\"\n<Multi_key> x\n");
-    let mut values = Vec::new();
-    for args in [
-        &["list", "--json"][..],
-        &["test", "oc", "--json"],
-        &["test", "q", "--json"],
-        &["generate", "--json", "--stdout"],
-        &["import", "XCompose", "--json"],
-        &["check", "wrong.toml", "--json"],
-        &["add", "oc", "x", "--json"],
-        &["add", "zy", "x", "--json", "--name", "ex"],
-        &["remove", "zy", "--json"],
-        &["remove", "e=", "--json", "--dry-run"],
-    ] {
-        let out = home.run(args).out;
-        let lines: Vec<Value> =
-            out.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
-        assert!(!lines.is_empty(), "{args:?}");
-        values.extend(lines);
-    }
-    all_valid("output", &values);
-    let sheets = [&[][..], &["--all"]].map(|more| {
-        let ran = home.run(&[&["cheatsheet", "--json", "--layout", "de"], more].concat());
-        serde_json::from_str(&ran.out).unwrap()
-    });
-    all_valid("sheet", &sheets);
-    assert!(!against("sheet", &[serde_json::json!({"groups": []})])[0].is_empty());
-    let wrong = against("output", &[serde_json::json!({"keys": "a"}), serde_json::json!({})]);
-    assert!(wrong.iter().all(|errors| !errors.is_empty()));
 }

@@ -13,7 +13,7 @@ use self::steps::{Source, Step, is_shown, steps};
 use crate::docs::{blocks, read};
 
 #[expect(dead_code, reason = "nobody types here")]
-#[path = "../tour/steps.rs"]
+#[path = "../shared/steps.rs"]
 mod steps;
 
 fn program(name: &str) -> PathBuf {

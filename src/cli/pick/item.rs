@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use serde::Serialize;
+
 use crate::{
     cli::show::{keys, name, unicode_name, visible},
     config::Loaded,
@@ -11,7 +13,7 @@ use crate::{
 };
 
 /// A text and how one gets it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Item {
     /// The text.
     pub(super) text: String,
@@ -22,6 +24,7 @@ pub(super) struct Item {
     /// Aliases and tags.
     pub(super) words: Vec<String>,
     /// The keymap of the handiest sequence.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) keymap: String,
 }
 

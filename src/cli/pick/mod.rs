@@ -19,6 +19,7 @@ use self::{item::Item, model::Picker, rank::Ranking};
 use super::{
     Exit, Terminal, keyboard, load,
     screen::{self, draw::Theme},
+    show::json_line,
 };
 use crate::config::Paths;
 
@@ -37,6 +38,9 @@ pub struct Pick {
     /// Print a line for each character, for fzf, fuzzel, rofi or dmenu
     #[arg(long, conflicts_with_all = ["print", "copy", "from_line"])]
     pub lines: bool,
+    /// With --lines: print JSON Lines, one object a character
+    #[arg(long, requires = "lines")]
+    pub json: bool,
     /// Read such a line from the standard input, and print its character
     #[arg(long, visible_alias = "read")]
     pub from_line: bool,
@@ -50,7 +54,11 @@ pub(super) fn run(args: &Pick, paths: &Paths, terminal: &mut Terminal<'_>) -> io
     let loaded = load(paths, args.all, terminal)?;
     if args.lines {
         for item in &item::items(&loaded) {
-            writeln!(terminal.out, "{}", item.line())?;
+            if args.json {
+                json_line(item, terminal.out)?;
+            } else {
+                writeln!(terminal.out, "{}", item.line())?;
+            }
         }
         return Ok(Exit::Fine);
     }
