@@ -7,7 +7,10 @@ use std::{
 
 use directories::BaseDirs;
 
-use crate::xcompose::{World, profile::Environment};
+use crate::{
+    session::{Names, wayland},
+    xcompose::{World, profile::Environment},
+};
 
 /// Where the configuration, the control socket and the X locales are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,12 +38,12 @@ pub struct Paths {
 /// What tells the layout of the keyboard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeyboardHints {
-    /// `$XKB_DEFAULT_LAYOUT`, `$XKB_DEFAULT_VARIANT` and `$XKB_DEFAULT_OPTIONS`.
-    pub env: [Option<String>; 3],
+    /// The socket of the Wayland compositor.
+    pub compositor: Option<PathBuf>,
+    /// `$XKB_DEFAULT_LAYOUT` and so on.
+    pub names: Option<Names>,
     /// The X display; `None` on Wayland, where an X server does not know the keyboard's layout.
     pub display: Option<String>,
-    /// What the system was set up with: `keyboard(5)` of Debian and others.
-    pub file: PathBuf,
 }
 
 impl Paths {
@@ -75,9 +78,9 @@ impl Paths {
         let state = state.or_else(|| Some(home.as_ref()?.join(".local/state")));
         let text = |name: &str| env(name)?.into_string().ok().filter(|value| !value.is_empty());
         let keyboard = KeyboardHints {
-            env: ["LAYOUT", "VARIANT", "OPTIONS"].map(|part| text(&format!("XKB_DEFAULT_{part}"))),
+            compositor: wayland::socket(text),
+            names: Names::from_env(text),
             display: text("DISPLAY").filter(|_| !set(&"WAYLAND_DISPLAY")),
-            file: "/etc/default/keyboard".into(),
         };
         let folder = env("XLOCALEDIR").filter(|value| !value.is_empty());
         let compose = Environment {

@@ -1,6 +1,6 @@
 //! [`Names`]: a keymap by its names, and where such names are written down.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, fmt, path::Path};
 
 use xkbcommon::xkb;
 
@@ -144,6 +144,22 @@ impl Names {
     }
 }
 
+/// As [`Names::from_layouts`] reads it: `de(neo)`, `us,ru(phonetic)`. Options are not told.
+impl fmt::Display for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut variants = self.variant.split(',');
+        for (i, layout) in self.layout.split(',').enumerate() {
+            let comma = if i > 0 { "," } else { "" };
+            let layout = if layout.is_empty() { "us" } else { layout };
+            match variants.next().filter(|variant| !variant.is_empty()) {
+                Some(variant) => write!(f, "{comma}{layout}({variant})")?,
+                None => write!(f, "{comma}{layout}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
 /// `NAME=value` and `NAME="value"`, one a line.
 fn assignments(text: &str) -> HashMap<&str, String> {
     text.lines()
@@ -204,6 +220,10 @@ mod tests {
     fn layouts_with_variants() {
         assert_eq!(Names::from_layouts("us(intl), ru"), names("us,ru", "intl,", ""));
         assert_eq!(Names::from_layouts("de"), names("de", "", ""));
+        for told in ["us", "de(neo)", "us,ru(phonetic)", "us(intl),gr"] {
+            assert_eq!(Names::from_layouts(told).to_string(), told);
+        }
+        assert_eq!(Names::default().to_string(), "us");
     }
 
     #[test]

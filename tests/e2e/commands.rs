@@ -1,6 +1,12 @@
 //! What the command line asks of a running daemon, and what it does without one.
 
-use crate::support::{App, Desk, SEQUENCES, wait_until};
+use serde_json::Value;
+
+use self::schemas::judge;
+use crate::support::{App, Desk, SEQUENCES, program, wait_until, weston::Weston};
+
+#[path = "../shared/schema.rs"]
+mod schemas;
 
 #[test]
 fn type_goes_through_the_daemon() {
@@ -114,4 +120,116 @@ fn a_sequence_that_is_added_is_typed_at_once_and_one_that_is_removed_no_more() {
     desk.keyboard.hold("zq");
     desk.keyboard.hold("la");
     desk.finish("łódźλ");
+}
+
+#[test]
+fn what_the_daemon_answers_fits_its_schema() {
+    let desk = Desk::new("");
+    let mut answers: Vec<(&[&str], Value)> = Vec::new();
+    for (command, kind) in [
+        ("status", &["status"][..]),
+        ("pause", &["done"]),
+        ("status", &["status"]),
+        ("resume", &["done"]),
+        ("reload", &["reloaded"]),
+    ] {
+        let answer = desk.home.cli(&[command, "--json"]);
+        assert!(answer.status.success(), "{answer:?}");
+        answers.push((kind, serde_json::from_slice(&answer.stdout).expect("one JSON object")));
+    }
+    desk.home.write("keymaps = []\n[sequences]\nla = 1\n");
+    let answer = desk.home.cli(&["reload", "--json"]);
+    answers.push((&["reloaded"], serde_json::from_slice(&answer.stdout).expect("one JSON object")));
+    assert_eq!((answer.status.code(), &answers[5].1["kept"]), (Some(1), &true.into()));
+    let watcher = Desk::without_daemon(App::xterm, "").home.watch(&["status", "--watch", "--json"]);
+    let error = r#"{"error":"no `composekeyd` is running"#;
+    assert!(watcher.says(error, 1), "{watcher:?}");
+    for ((kind, answer), judged) in answers.iter().zip(judge("output", &answers)) {
+        assert_eq!(judged[kind[0]], [""; 0], "{answer}");
+    }
+}
+
+/// The keys that `find` and `how` show are those of the X server's layout (`_XKB_RULES_NAMES`); a
+/// setting comes before it.
+#[test]
+fn keys_are_shown_for_the_layout_of_the_x_server() {
+    let desk = Desk::without_daemon(App::xterm, SEQUENCES);
+    let layout = |desk: &Desk, args: &[&str]| -> (Value, Value) {
+        let answer = desk.home.cli(&[args, &["①", "--json"]].concat());
+        let answer: Value = serde_json::from_slice(&answer.stdout).expect("one JSON object");
+        (answer["layout"].clone(), answer["sequences"][0]["presses"].clone())
+    };
+    for (names, told, presses) in [
+        (&["-layout", "us"][..], "us", ["Shift+9", "1", "Shift+0"]),
+        (
+            &["-layout", "de", "-variant", "nodeadkeys"],
+            "de(nodeadkeys)",
+            ["Shift+8", "1", "Shift+9"],
+        ),
+        (
+            &["-layout", "fr,us", "-variant", "bepo,", "-option", "grp:menu_toggle"],
+            "fr(bepo),us",
+            ["(", "Shift+\"", ")"],
+        ),
+    ] {
+        desk.server.setxkbmap(&["-option", ""]);
+        desk.server.setxkbmap(names);
+        for command in [&["find"][..], &["how"]] {
+            assert_eq!(layout(&desk, command), (told.into(), presses.into()), "{command:?}");
+        }
+    }
+    desk.home.write(&format!("layout = \"gb\"\n{SEQUENCES}"));
+    assert_eq!(layout(&desk, &["find"]), ("gb".into(), ["Shift+9", "1", "Shift+0"].into()));
+}
+
+/// On Wayland it is the compositor that tells, by its keymap; the X server is not asked.
+#[test]
+fn keys_are_shown_for_the_layout_of_the_compositor() {
+    let desk = Desk::without_daemon(App::xterm, SEQUENCES);
+    for (layout, told, presses) in [
+        ("de", "German", ["Shift+8", "1", "Shift+9"]),
+        ("gr,us", "Greek, English (US)", ["Shift+9", "1", "Shift+0"]),
+    ] {
+        desk.server.setxkbmap(&["-layout", layout]);
+        let weston = Weston::start(&desk.server);
+        for command in ["find", "how"] {
+            let mut composekey = desk.home.shell(program("composekey").to_str().expect("UTF-8"));
+            let _ =
+                composekey.args([command, "①", "--json"]).env("WAYLAND_DISPLAY", weston.socket());
+            let answer = composekey.output().expect("it starts");
+            let answer: Value = serde_json::from_slice(&answer.stdout).expect("one JSON object");
+            let found = (&answer["layout"], &answer["sequences"][0]["presses"]);
+            assert_eq!(found, (&told.into(), &presses.into()), "{command}");
+        }
+    }
+}
+
+/// The real xclip and xsel keep what `pick` copies, and hand it to whoever pastes.
+#[test]
+fn a_picked_character_is_in_the_clipboard() {
+    let desk = Desk::without_daemon(App::xterm, SEQUENCES);
+    let lines = desk.home.cli(&["pick", "--lines"]);
+    let lines = String::from_utf8(lines.stdout).expect("UTF-8");
+    for (copier, text) in [("xclip", "λ"), ("xsel", "hello, world")] {
+        let line = lines.lines().find(|line| line.starts_with(text)).expect("it has a line");
+        let mut shell = desk.home.shell("sh");
+        shell.args(["-c", "printf '%s\n' \"$1\" | \"$2\" pick --from-line --copy", "sh", line]);
+        shell.arg(program("composekey"));
+        // A folder with that program alone, as on a machine that has not the other.
+        let folder = desk.server.path("bin");
+        std::fs::create_dir(&folder).expect("the folder is ours");
+        for name in ["sh", copier] {
+            std::os::unix::fs::symlink(format!("/usr/bin/{name}"), folder.join(name))
+                .expect("a link");
+        }
+        let output = shell.env("PATH", &folder).output().expect("`sh` starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(said, format!("copied {text} with {copier}\n"), "is it installed? `make deps`");
+        // xsel answers before it has the clipboard.
+        for paste in
+            [&["xclip", "-selection", "clipboard", "-o"][..], &["xsel", "--clipboard", "-o"]]
+        {
+            assert!(wait_until(|| desk.server.run(paste) == text), "{paste:?} is not {text}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ pub(crate) mod recorder;
 mod rules;
 mod server;
 mod wait;
+pub(crate) mod weston;
 pub(crate) mod xwayland;
 
 pub(crate) use app::{App, difference};
