@@ -25,6 +25,11 @@ pub(super) trait Backend: Sized {
     /// Another key is the trigger.
     fn set_trigger(&mut self, core: &mut Core, trigger: Keycode) -> Result<(), Self::Lost>;
 
+    /// Other settings are in force: [`Core::loaded`].
+    fn apply_settings(&mut self, _core: &mut Core) -> Result<(), Self::Lost> {
+        Ok(())
+    }
+
     /// Types a text that a caller gave. What becomes of it goes to [`Core::finish_text`], later.
     fn type_text(&mut self, text: String) -> Ticket;
 

@@ -98,6 +98,7 @@ fn take_over<B: Backend>(
             core.events.push((now, Event::Settings(settings)));
         }
         core.loaded = loaded;
+        backend.apply_settings(core)?;
         backend.apply_pause(core)?;
         say(&format!("{} sequences in force", core.loaded.table.len()));
     }

@@ -5,22 +5,29 @@
 //!                          └── axes, switches, lamps ──▶ ◀──┘
 //! ```
 
+mod pace;
 mod rights;
 mod seat;
+mod signal;
+mod typist;
 mod unlock;
 pub(super) mod watch;
 
 use std::{
-    collections::VecDeque,
     convert::Infallible,
     os::fd::{AsFd, BorrowedFd},
     path::Path,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use evdev::LedCode;
 
-use self::{seat::Seat, unlock::Unlock};
+use self::{
+    seat::Seat,
+    signal::Signal,
+    typist::{Outcome, Typist},
+    unlock::Unlock,
+};
 use super::{
     End, StartError,
     backend::{Backend, Description},
@@ -31,34 +38,25 @@ use super::{
 use crate::{
     config,
     engine::{Action, DeviceId, Direction, Event, Feedback, KeyEvent},
-    input::evdev::{EvdevInput, Input, Lamp, Ready, Rules, State, Word},
+    input::evdev::{EvdevInput, Input, Ready, Rules, State, Word},
     ipc::Keyboard,
     keycode::Keycode,
-    output::{Ticket, Undelivered},
+    output::Ticket,
     session,
 };
 
 /// The argument that makes a guard watch keyboards.
 pub(super) const GUARD: &str = "evdev";
 
-/// How long the lamp that tells of a mismatch is lit.
-const FLASH: Duration = Duration::from_millis(150);
-
 /// The machine's keyboards and their twins.
 #[derive(Debug)]
 pub(super) struct Evdev {
     input: EvdevInput,
-    seat: Seat,
+    typist: Typist,
     unlock: Unlock,
-    /// The keyboard whose key came last: text is typed on its twin.
-    current: Option<DeviceId>,
+    signal: Signal,
     /// The keyboards that compose without their trigger.
     kept: Vec<DeviceId>,
-    /// Texts that callers gave, and what became of them.
-    texts: VecDeque<(Ticket, String)>,
-    tickets: u64,
-    /// When the lamp of a mismatch goes out.
-    dark_at: Option<Instant>,
     why: String,
     /// Empty between two steps.
     ready: Vec<Ready>,
@@ -81,9 +79,7 @@ impl Evdev {
         let variable = |name: &str| std::env::var(name).ok();
         let file = |path: &Path| std::fs::read_to_string(path).ok();
         let session = session::find(layout, variable, file).ok_or(StartError::Keymap)?;
-        let config::Settings { include_devices, exclude_devices, .. } = &core.loaded.settings;
-        let rules = Rules { include: include_devices.clone(), exclude: exclude_devices.clone() };
-        let mut input = EvdevInput::new(rules)
+        let mut input = EvdevInput::new(rules(&core.loaded.settings))
             .map_err(|error| StartError::System("watching `/dev/input`", error))?;
         for device in input.scan(Instant::now()) {
             if let Some(keyboard) = input.keyboard(device) {
@@ -96,93 +92,15 @@ impl Evdev {
         }
         Ok(Self {
             input,
-            seat: Seat::new(session.keymap, session.origin.to_string()),
+            typist: Typist::new(Seat::new(session.keymap, session.origin.to_string())),
             unlock: Unlock::default(),
-            current: None,
+            signal: Signal::default(),
             kept: Vec::new(),
-            texts: VecDeque::new(),
-            tickets: 0,
-            dark_at: None,
             why,
             ready: Vec::new(),
             found: Vec::new(),
             words: Vec::new(),
         })
-    }
-
-    /// Presses or releases a key of a twin, and lets the seat know what the session makes of it.
-    fn key(&mut self, device: DeviceId, code: u16, down: bool) {
-        let mut elsewhere = false;
-        let mut changed = false;
-        for (other, twin) in self.input.twins() {
-            if other == device {
-                changed = twin.down().has(code) != down;
-                twin.key(code, down);
-            } else {
-                elsewhere |= twin.down().has(code);
-            }
-        }
-        if changed && !elsewhere {
-            self.seat.key(code, down);
-        }
-    }
-
-    /// Nothing stays down on this twin.
-    fn release(&mut self, device: DeviceId) {
-        let down = self.input.keyboard(device).map(|keyboard| *keyboard.twin.down());
-        for code in down.into_iter().flat_map(|down| down.iter()) {
-            self.key(device, code, false);
-        }
-    }
-
-    /// The one place where Caps Lock goes out as a lock.
-    fn tap_caps_lock(&mut self) {
-        let Some(device) = self.sink() else { return };
-        if let Some(keyboard) = self.input.keyboard(device) {
-            keyboard.twin.tap_caps_lock();
-            self.seat.key(58, true);
-            self.seat.key(58, false);
-        }
-    }
-
-    /// The keyboard on whose twin something is typed: the current one, else any.
-    fn sink(&self) -> Option<DeviceId> {
-        let taken = |device: &DeviceId| {
-            let mut keyboards = self.input.keyboards();
-            keyboards.any(|(id, keyboard)| id == *device && keyboard.state() == State::Taken)
-        };
-        let any = || self.input.keyboards().map(|(device, _)| device).find(taken);
-        self.current.filter(taken).or_else(any)
-    }
-
-    /// Types a text with the keys that have it; all of it or nothing.
-    fn type_text(&mut self, text: &str) -> Result<(), Undelivered> {
-        let sink = self.sink().ok_or(Undelivered::NoKeyboard)?;
-        let held: Vec<Keycode> =
-            self.input.twins().flat_map(|(_, twin)| twin.down().keycodes()).collect();
-        let strokes = self.seat.spell(text, &held)?.strokes();
-        let code = |key: Keycode| u16::try_from(key.0.saturating_sub(8)).unwrap_or(u16::MAX);
-        let twin = &self.input.keyboard(sink).ok_or(Undelivered::NoKeyboard)?.twin;
-        if strokes.iter().any(|&(key, _)| !twin.has(code(key))) {
-            return Err(Undelivered::NotInKeymap);
-        }
-        // What is held on another twin goes up and down there.
-        let mut lifted: Vec<(DeviceId, u16)> = Vec::new();
-        for (key, direction) in strokes {
-            let code = code(key);
-            if direction == Direction::Up {
-                let owners = self.input.twins().filter(|(_, twin)| twin.down().has(code));
-                let owners: Vec<_> = owners.map(|(device, _)| device).collect();
-                for device in owners {
-                    self.key(device, code, false);
-                    lifted.push((device, code));
-                }
-            } else {
-                let device = lifted.iter().find(|(_, lifted)| *lifted == code);
-                self.key(device.map_or(sink, |&(device, _)| device), code, true);
-            }
-        }
-        Ok(())
     }
 
     fn read(&mut self, core: &mut Core, device: DeviceId) {
@@ -203,33 +121,42 @@ impl Evdev {
         }
         self.found = found;
         if gone {
-            self.forget(core, device);
+            self.forget(core, device, "gone");
         }
     }
 
     fn on_key(&mut self, core: &mut Core, device: DeviceId, time: Instant, code: u16, down: bool) {
-        self.current = Some(device);
+        self.typist.current = Some(device);
         let keycode = Keycode::from_evdev(code);
         let opens = down && keycode == core.loaded.settings.engine.trigger;
         if opens && !self.kept.contains(&device) {
             let twin = self.input.keyboard(device).map(|keyboard| *keyboard.twin.down());
             let held = twin.into_iter().flat_map(|down| down.keycodes()).collect();
-            let session = self.seat.session(held);
+            let session = self.typist.seat.session(held);
             core.events.push((time, Event::Session { device, session }));
         }
         let direction = if down { Direction::Down } else { Direction::Up };
         core.events.push((time, Event::Key(KeyEvent { device, keycode, direction })));
     }
 
+    /// A keyboard that the settings take away goes back to the session; one that they add comes.
+    fn apply_rules(&mut self, core: &mut Core) {
+        for device in self.input.set_rules(rules(&core.loaded.settings)) {
+            self.forget(core, device, "left alone from now on");
+        }
+        let devices = self.input.scan(Instant::now());
+        self.welcome(core, devices);
+    }
+
     /// A keyboard is gone, and everything that was held on it.
-    fn forget(&mut self, core: &mut Core, device: DeviceId) {
-        self.release(device);
+    fn forget(&mut self, core: &mut Core, device: DeviceId, why: &str) {
+        self.typist.release(&mut self.input, device);
         core.events.push((Instant::now(), Event::DeviceGone(device)));
         self.feed(core);
         self.kept.retain(|kept| *kept != device);
         if let Some(keyboard) = self.input.remove(device) {
             watch::gone(&mut core.guard, device);
-            say(&format!("keyboard `{}`: gone", keyboard.traits().name));
+            say(&format!("keyboard `{}`: {why}", keyboard.traits().name));
         }
     }
 
@@ -247,7 +174,7 @@ impl Evdev {
         match word {
             Word::Taken => {
                 self.unlock.taken(keyboard.caps_lamp(), now);
-                let keyboard = self.seat.keyboard();
+                let keyboard = self.typist.seat.keyboard();
                 core.events.push((now, Event::Keyboard { device, keyboard }));
                 say(&format!("keyboard `{name}`: taken"));
             }
@@ -267,7 +194,7 @@ impl Evdev {
     fn on_lamps(&mut self, device: DeviceId) {
         let lamps = self.input.relay_lamps(device);
         for lamp in lamps {
-            self.seat.lamp(lamp);
+            self.typist.seat.lamp(lamp);
             if lamp.code == LedCode::LED_CAPSL.0 && self.unlock.lamp(lamp.lit) {
                 self.clear_caps_lock();
             }
@@ -276,19 +203,14 @@ impl Evdev {
 
     fn clear_caps_lock(&mut self) {
         say("Caps Lock was on at the start: switched off, once");
-        self.tap_caps_lock();
+        self.typist.toggle_caps_lock(&mut self.input);
     }
 
-    /// Says that keys led nowhere. A keyboard of the kernel has no bell, so it is a lamp.
     fn mismatch(&mut self, core: &Core, now: Instant) {
-        if core.loaded.settings.feedback == config::Feedback::None {
-            return;
-        }
-        let Some(device) = self.sink() else { return };
-        let lamp = Lamp { code: LedCode::LED_SCROLLL.0, lit: true };
-        if let Some(keyboard) = self.input.keyboard(device) {
-            keyboard.light(lamp);
-            self.dark_at = Some(now + FLASH);
+        if core.loaded.settings.feedback != config::Feedback::None
+            && let Some(device) = self.typist.sink(&self.input)
+        {
+            self.signal.mismatch(&mut self.input, device, now);
         }
     }
 
@@ -302,13 +224,14 @@ impl Evdev {
         if self.unlock.proceed(now) {
             self.clear_caps_lock();
         }
-        if self.dark_at.is_some_and(|at| at <= now) {
-            self.dark_at = None;
-            self.input.restore_lamps();
-        }
-        while let Some((ticket, text)) = self.texts.pop_front() {
-            let result = self.type_text(&text);
-            core.finish_text(ticket, result, now);
+        self.signal.proceed(&mut self.input, now);
+        self.typist.proceed(&mut self.input);
+        for Outcome { ticket, result } in self.typist.outcomes() {
+            match ticket {
+                Some(ticket) => core.finish_text(ticket, result, now),
+                None if result.is_err() => self.mismatch(core, now),
+                None => {}
+            }
         }
     }
 
@@ -322,6 +245,12 @@ impl Evdev {
             let _ = twin.flush();
         }
     }
+}
+
+/// Which devices the settings add and take.
+fn rules(settings: &config::Settings) -> Rules {
+    let config::Settings { include_devices, exclude_devices, .. } = settings;
+    Rules { include: include_devices.clone(), exclude: exclude_devices.clone() }
 }
 
 impl Backend for Evdev {
@@ -354,19 +283,16 @@ impl Backend for Evdev {
         match action {
             Action::Pass(KeyEvent { device, keycode, direction }) => {
                 let code = u16::try_from(keycode.0.saturating_sub(8)).unwrap_or(0);
-                match direction {
-                    Direction::Down => self.key(device, code, true),
-                    Direction::Up => self.key(device, code, false),
-                    // The twin repeats by itself.
-                    Direction::Repeat => {}
+                // The twin repeats by itself.
+                if direction != Direction::Repeat {
+                    let down = direction == Direction::Down;
+                    self.typist.key(&mut self.input, device, code, down);
                 }
             }
-            Action::Type(text) => {
-                if self.type_text(&text).is_err() {
-                    self.mismatch(core, Instant::now());
-                }
+            Action::Type(text) => self.typist.text(&mut self.input, text),
+            Action::ToggleCapsLock => {
+                self.typist.toggle_caps_lock(&mut self.input);
             }
-            Action::ToggleCapsLock => self.tap_caps_lock(),
             Action::Feedback(Feedback::Mismatch) => self.mismatch(core, Instant::now()),
             Action::Hold(device) => self.kept.push(device),
             Action::Free(device) => self.kept.retain(|kept| *kept != device),
@@ -387,7 +313,7 @@ impl Backend for Evdev {
         if core.paused {
             let devices: Vec<_> = self.input.keyboards().map(|(device, _)| device).collect();
             for device in devices {
-                self.release(device);
+                self.typist.release(&mut self.input, device);
                 core.events.push((now, Event::DeviceGone(device)));
             }
             self.feed(core);
@@ -401,11 +327,13 @@ impl Backend for Evdev {
         Ok(())
     }
 
+    fn apply_settings(&mut self, core: &mut Core) -> Result<(), Infallible> {
+        self.apply_rules(core);
+        Ok(())
+    }
+
     fn type_text(&mut self, text: String) -> Ticket {
-        self.tickets += 1;
-        let ticket = Ticket(self.tickets);
-        self.texts.push_back((ticket, text));
-        ticket
+        self.typist.asked(text)
     }
 
     fn description(&self, _: &Core) -> Result<Description, Infallible> {
@@ -417,7 +345,7 @@ impl Backend for Evdev {
             display: String::new(),
             output: format!(
                 "uinput: the characters that have a key in the keymap ({})",
-                self.seat.origin
+                self.typist.seat.origin
             ),
             keyboards: keyboards
                 .map(|(_, keyboard)| Keyboard {
@@ -426,7 +354,7 @@ impl Backend for Evdev {
                 })
                 .collect(),
             ignoring: None,
-            caps_lock: self.seat.caps_lock(),
+            caps_lock: self.typist.seat.caps_lock(),
             emergency: "",
             notes: forbidden.into_iter().collect(),
         })
@@ -437,8 +365,8 @@ impl Backend for Evdev {
     }
 
     fn deadline(&mut self) -> Option<Instant> {
-        let texts = (!self.texts.is_empty()).then(Instant::now);
-        let all = [self.input.deadline(), self.unlock.deadline(), self.dark_at, texts];
+        let typist = self.typist.deadline(Instant::now());
+        let all = [self.input.deadline(), self.unlock.deadline(), self.signal.deadline(), typist];
         all.into_iter().flatten().min()
     }
 

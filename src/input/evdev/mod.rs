@@ -197,6 +197,16 @@ impl EvdevInput {
         read.map_err(|_| Gone)
     }
 
+    /// Other rules hold. The keyboards that are none any more are to be removed; [`Self::scan`] finds
+    /// the new ones.
+    pub fn set_rules(&mut self, rules: Rules) -> Vec<DeviceId> {
+        let unwanted = |keyboard: &Keyboard| keyboard.traits().verdict(&rules) != Verdict::Keyboard;
+        let keyboards = self.keyboards.iter().filter(|(_, keyboard)| unwanted(keyboard));
+        let devices = keyboards.map(|(&device, _)| device).collect();
+        self.rules = rules;
+        devices
+    }
+
     /// Does with a keyboard's lamps what the session did with its twin's, and tells what that was.
     pub fn relay_lamps(&mut self, device: DeviceId) -> Vec<Lamp> {
         self.keyboards.get_mut(&device).map(Keyboard::relay_lamps).unwrap_or_default()
@@ -214,9 +224,11 @@ impl EvdevInput {
         }
     }
 
-    /// Forgets a keyboard that is gone; its twin goes with it.
+    /// Forgets a keyboard that is gone, or that is to be the session's; its twin goes with it.
     pub fn remove(&mut self, device: DeviceId) -> Option<Keyboard> {
-        let keyboard = self.keyboards.remove(&device)?;
+        let mut keyboard = self.keyboards.remove(&device)?;
+        // A guard shares the open file, so the grab would not end with ours.
+        keyboard.release();
         // A guard may share the descriptors, so closing ours is not enough for the kernel.
         let _ = epoll::delete(&self.epoll, &keyboard);
         let _ = epoll::delete(&self.epoll, &keyboard.twin);

@@ -85,6 +85,31 @@ pub(crate) fn a_board_that_is_pulled_leaves_no_key_down(_: &mut Guest) {
     rig.finish("L!");
 }
 
+pub(crate) fn other_settings_add_and_take_keyboards(_: &mut Guest) {
+    let mut rig = Rig::new();
+    rig.board.down(KeyCode::KEY_J);
+    assert!(wait_until(|| !rig.twin.keys().is_empty()));
+    rig.home.write(&format!("exclude_devices = [\"Board\"]\n{MAP}"));
+    let left = rig.daemon.says("keyboard `Board`: left alone from now on");
+    assert!(left, "{}", rig.daemon.messages());
+    assert!(wait_until(|| rig::twins() == 1), "its twin stays");
+    let mut physical = Reader::physical("Board");
+    rig.board.up(KeyCode::KEY_J);
+    rig.board.text("plain");
+    assert!(wait_until(|| physical.text().ends_with("plain")), "{}", physical.text());
+    rig.home.write(MAP);
+    let taken = || rig::twins() == 2;
+    assert!(wait_until(taken), "{}", rig.daemon.messages());
+    rig.twin = rig::twin("Board");
+    assert!(wait_until(|| {
+        rig.board.text("x");
+        !rig.twin.keys().is_empty()
+    }));
+    rig.twin.clear();
+    rig.board.hold("la");
+    rig.finish("L!");
+}
+
 pub(crate) fn lamps_are_relayed(_: &mut Guest) {
     let mut daemon = Daemon::start(&rig::home(MAP));
     let name = "AT Translated Set 2 keyboard";

@@ -1,5 +1,7 @@
 //! What is typed comes out of the twin: passed, composed, tapped.
 
+use std::time::Duration;
+
 use evdev::{EventType, KeyCode, RelativeAxisCode, raw_stream::RawDevice};
 
 use crate::{
@@ -7,7 +9,7 @@ use crate::{
     support::{
         board::Board,
         reader::Reader,
-        rig::{self, MAP, Rig},
+        rig::{self, MAP, Rig, taken},
         wait_until,
     },
 };
@@ -96,6 +98,41 @@ pub(crate) fn a_text_goes_out_while_shift_is_held(_: &mut Guest) {
     board.up(KeyCode::KEY_LEFTSHIFT);
     board.text("o");
     rig.finish("KL!K0");
+}
+
+/// Far more than the kernel keeps for one who reads slowly; keys that come meanwhile come after it.
+pub(crate) fn a_long_text_goes_out_at_a_pace_that_readers_keep(_: &mut Guest) {
+    let text = "Good Night, and good LUCK to each of you! ".repeat(5);
+    let map = MAP.replace("L!", &text);
+    let mut rig = Rig::with_config(&map);
+    rig.twin.nap(Duration::from_millis(20));
+    rig.board.hold("la");
+    rig.board.text("Then");
+    rig.twin.expect_text(&format!("{text}Then"));
+    rig.finish(&format!("{text}Then"));
+}
+
+/// Shift is held on one keyboard, and the text goes out on another: Shift goes up first.
+pub(crate) fn a_text_goes_out_while_another_keyboard_has_shift_down(_: &mut Guest) {
+    let mut rig = Rig::new();
+    let mut other = Board::new("Other");
+    let mut twin = taken(&mut rig.daemon, "Other");
+    other.down(KeyCode::KEY_RIGHTSHIFT);
+    assert!(wait_until(|| twin.keys().len() == 1));
+    // The text goes out by the keyboard that was typed on last.
+    rig.board.tap(KeyCode::KEY_F5);
+    assert!(wait_until(|| rig.twin.keys().len() == 2));
+    rig.twin.clear();
+    assert!(rig.home.cli(&["type", "l"]).status.success());
+    assert!(wait_until(|| rig.twin.keys().len() + twin.keys().len() == 5), "{:?}", twin.keys());
+    let times = |reader: &mut Reader| reader.times().to_vec();
+    let (shift, text) = (times(&mut twin), times(&mut rig.twin));
+    assert!(shift[1] <= text[0], "Shift goes up before the text");
+    assert!(text[1] <= shift[2], "and down after it");
+    other.up(KeyCode::KEY_RIGHTSHIFT);
+    rig.twin.clear();
+    rig.board.hold("la");
+    rig.finish("L!");
 }
 
 pub(crate) fn shift_and_caps_lock_is_caps_lock(_: &mut Guest) {

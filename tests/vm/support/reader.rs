@@ -3,9 +3,12 @@
 use std::{
     fs,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use composekey::engine::XkbKeyboard;
@@ -30,6 +33,10 @@ pub(crate) struct Reader {
     device: RawDevice,
     came: Arc<Mutex<Vec<InputEvent>>>,
     keys: Vec<(KeyCode, i32)>,
+    /// When the keys came.
+    times: Vec<SystemTime>,
+    /// How long it sleeps after it has read.
+    nap: Arc<AtomicU64>,
     others: Vec<(EventType, u16, i32)>,
 }
 
@@ -49,13 +56,21 @@ impl Reader {
         let mut reading = RawDevice::open(&node).expect("it was there");
         let came = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&came);
+        let nap = Arc::<AtomicU64>::default();
+        let sleep = Arc::clone(&nap);
         // Ends with the device.
         thread::spawn(move || {
             while let Ok(events) = reading.fetch_events() {
+                let events: Vec<_> = events.collect();
+                // A full batch is not all that waits.
+                let more = events.len() >= 32;
                 sink.lock().expect("no reader panics").extend(events);
+                if !more {
+                    thread::sleep(Duration::from_millis(sleep.load(Ordering::Relaxed)));
+                }
             }
         });
-        Self { device, came, keys: Vec::new(), others: Vec::new() }
+        Self { device, came, keys: Vec::new(), times: Vec::new(), nap, others: Vec::new() }
     }
 
     /// Opens the keyboard with this name that stands for no other.
@@ -71,7 +86,10 @@ impl Reader {
     pub(crate) fn keys(&mut self) -> &[(KeyCode, i32)] {
         for event in self.came.lock().expect("no reader panics").drain(..) {
             match event.destructure() {
-                EventSummary::Key(_, code, value) => self.keys.push((code, value)),
+                EventSummary::Key(_, code, value) => {
+                    self.keys.push((code, value));
+                    self.times.push(event.timestamp());
+                }
                 EventSummary::Synchronization(_, SynchronizationCode::SYN_DROPPED, _) => {
                     panic!("the test itself read too late")
                 }
@@ -80,6 +98,17 @@ impl Reader {
             }
         }
         &self.keys
+    }
+
+    /// When each of [`Self::keys`] came.
+    pub(crate) fn times(&mut self) -> &[SystemTime] {
+        self.keys();
+        &self.times
+    }
+
+    /// From now on it sleeps so long whenever it has read, as one does who draws pictures.
+    pub(crate) fn nap(&mut self, time: Duration) {
+        self.nap.store(u64::try_from(time.as_millis()).expect("short"), Ordering::Relaxed);
     }
 
     /// Takes everything that came and is no key.
@@ -141,6 +170,7 @@ impl Reader {
     pub(crate) fn clear(&mut self) {
         self.keys();
         self.keys.clear();
+        self.times.clear();
     }
 
     /// The device itself.
