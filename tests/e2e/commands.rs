@@ -203,33 +203,3 @@ fn keys_are_shown_for_the_layout_of_the_compositor() {
         }
     }
 }
-
-/// The real xclip and xsel keep what `pick` copies, and hand it to whoever pastes.
-#[test]
-fn a_picked_character_is_in_the_clipboard() {
-    let desk = Desk::without_daemon(App::xterm, SEQUENCES);
-    let lines = desk.home.cli(&["pick", "--lines"]);
-    let lines = String::from_utf8(lines.stdout).expect("UTF-8");
-    for (copier, text) in [("xclip", "λ"), ("xsel", "hello, world")] {
-        let line = lines.lines().find(|line| line.starts_with(text)).expect("it has a line");
-        let mut shell = desk.home.shell("sh");
-        shell.args(["-c", "printf '%s\n' \"$1\" | \"$2\" pick --from-line --copy", "sh", line]);
-        shell.arg(program("composekey"));
-        // A folder with that program alone, as on a machine that has not the other.
-        let folder = desk.server.path("bin");
-        std::fs::create_dir(&folder).expect("the folder is ours");
-        for name in ["sh", copier] {
-            std::os::unix::fs::symlink(format!("/usr/bin/{name}"), folder.join(name))
-                .expect("a link");
-        }
-        let output = shell.env("PATH", &folder).output().expect("`sh` starts");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(said, format!("copied {text} with {copier}\n"), "is it installed? `make deps`");
-        // xsel answers before it has the clipboard.
-        for paste in
-            [&["xclip", "-selection", "clipboard", "-o"][..], &["xsel", "--clipboard", "-o"]]
-        {
-            assert!(wait_until(|| desk.server.run(paste) == text), "{paste:?} is not {text}");
-        }
-    }
-}

@@ -18,6 +18,7 @@ mod keymaps;
 mod lifecycle;
 mod options;
 mod overlap;
+mod pick;
 mod random;
 mod support;
 mod taps;
