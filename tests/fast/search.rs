@@ -2,7 +2,7 @@
 //! `cargo test --test fast search:: -- --nocapture` shows what does not come first.
 #![expect(clippy::print_stdout, reason = "what does not come first is for who works on it")]
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::LazyLock, thread};
 
 use composekey::{
     config::{self, Loaded, Paths},
@@ -12,24 +12,45 @@ use composekey::{
 };
 
 /// Every default keymap, the classic sequences, and a US keyboard.
-fn world() -> (Loaded, Layout) {
+static WORLD: LazyLock<(Loaded, Layout)> = LazyLock::new(|| {
     let home = tempfile::TempDir::new().unwrap();
     let env = |name: &str| (name == "LC_ALL").then(|| "en_US.UTF-8".into());
     let loaded = config::load_all(&Paths::new(home.path().into(), None, None, env));
     (loaded, XkbKeyboard::from_names("us", "", "").unwrap().layout("us"))
+});
+
+/// What a question came to.
+struct Asked<'q> {
+    query: &'q str,
+    right: &'q str,
+    /// Where the first right answer stands among the answers; `None` when it is not among them.
+    place: Option<usize>,
+    /// The answers that come first, to be shown.
+    first: String,
 }
 
-/// Where the first right answer stands among the answers; `None` when it is not among them.
-fn rank(query: &str, right: &dyn Fn(&str) -> bool, corpus: &Corpus<'_>) -> Option<usize> {
-    let query = Query::new(query);
-    search::find(&query, corpus).iter().position(|hit| right(hit.text))
-}
-
-/// The answers that come first, to be shown.
-fn answers(query: &str, corpus: &Corpus<'_>) -> String {
-    let query = Query::new(query);
-    let hits = search::find(&query, corpus);
-    hits.iter().take(5).map(|hit| hit.text).collect::<Vec<_>>().join(" ")
+/// Asks all of it, on every processor: a test program is built without optimisation.
+fn ask<'q>(
+    questions: &'q [(String, String)],
+    is_right: impl Fn(&str, &str) -> bool + Sync,
+) -> Vec<Asked<'q>> {
+    let (loaded, layout) = &*WORLD;
+    let corpus = Corpus { rules: &loaded.rules, in_use: loaded.in_use(), layout };
+    let asked = |(query, right): &'q (String, String)| {
+        let asked = Query::new(query);
+        let hits = search::find(&asked, &corpus);
+        let place = hits.iter().position(|hit| is_right(hit.text, right));
+        let first = hits.iter().take(5).map(|hit| hit.text).collect::<Vec<_>>().join(" ");
+        Asked { query, right, place, first }
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        let share = questions.chunks(questions.len().div_ceil(threads));
+        let asking: Vec<_> = share
+            .map(|part| scope.spawn(move || part.iter().map(asked).collect::<Vec<_>>()))
+            .collect();
+        asking.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    })
 }
 
 fn read(name: &str) -> String {
@@ -93,50 +114,45 @@ fn abbreviations(line: &str) -> Vec<(String, String)> {
 
 #[test]
 fn names_that_are_drawn_come_first() {
-    let (loaded, layout) = world();
-    let corpus = Corpus { rules: &loaded.rules, in_use: loaded.in_use(), layout: &layout };
-    let (mut first, mut among) = (0, 0);
     let bare = |text: &str| text.replace('\u{fe0f}', "");
-    for (query, text) in drawn() {
-        let place = rank(&query, &|found| bare(found) == bare(&text), &corpus);
-        first += usize::from(place == Some(0));
-        among += usize::from(place.is_some_and(|place| place < 3));
-        if place != Some(0) {
-            println!("  {query}: {text} is {place:?} in {}", answers(&query, &corpus));
-        }
-    }
+    let drawn = drawn();
+    let asked = ask(&drawn, |found, text| bare(found) == bare(text));
+    let first = asked.iter().filter(|asked| asked.place == Some(0)).count();
+    let among = asked.iter().filter(|asked| asked.place.is_some_and(|place| place < 3)).count();
     println!("{first} of 500 first, {among} among the first three");
+    tell(&asked);
     assert!(first >= DRAWN_FIRST, "{first} of 500 first, promised are {DRAWN_FIRST}");
     let page = read("docs/search.md");
     let figure = format!("{first} of 500");
     assert!(page.contains(&figure), "docs/search.md does not say `{figure}`");
 }
 
+/// Shows what does not come first.
+fn tell(asked: &[Asked<'_>]) {
+    for Asked { query, right, place, first } in asked.iter().filter(|a| a.place != Some(0)) {
+        println!("  {query}: {right} is {place:?} in {first}");
+    }
+}
+
 #[test]
 fn what_people_ask_for_comes_first() {
-    let (loaded, layout) = world();
-    let corpus = Corpus { rules: &loaded.rules, in_use: loaded.in_use(), layout: &layout };
     let text = read("tests/fast/search/asked.tsv");
-    let asked: Vec<(&str, &str)> = text
+    let questions: Vec<(String, String)> = text
         .lines()
         .filter(|line| !line.starts_with("# "))
         .map(|line| line.split_once('\t').unwrap())
+        .map(|(query, right)| {
+            let right = search::code_point(right).map_or_else(|| right.to_owned(), String::from);
+            (query.to_owned(), right)
+        })
         .collect();
-    let (mut first, mut wrong) = (0, Vec::new());
-    for (query, right) in &asked {
-        let right = search::code_point(right).map_or_else(|| (*right).to_owned(), String::from);
-        let fits = |text: &str| text.chars().next().is_some_and(|c| right.contains(c));
-        match rank(query, &fits, &corpus) {
-            Some(0) => first += 1,
-            place => wrong.push((query, right, place)),
-        }
-    }
-    let late = wrong.iter().filter(|(.., place)| place.is_none_or(|place| place > 2)).count();
+    let asked =
+        ask(&questions, |found, right| found.chars().next().is_some_and(|c| right.contains(c)));
+    let first = asked.iter().filter(|asked| asked.place == Some(0)).count();
+    let late = asked.iter().filter(|asked| asked.place.is_none_or(|place| place > 2)).count();
     let figure = format!("{first} of {}", asked.len());
     println!("{figure} first, {late} not among the first three");
-    for (query, right, place) in &wrong {
-        println!("  {query}: {right} is {place:?} in {}", answers(query, &corpus));
-    }
+    tell(&asked);
     assert!(asked.len() >= 120 && first * 100 >= asked.len() * 95 && late == 0);
     assert!(read("docs/search.md").contains(&figure), "docs/search.md does not say `{figure}`");
 }
