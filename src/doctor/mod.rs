@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! system.rs  System: what is asked of the machine       host.rs   the machine itself
-//! facts.rs   Facts: all that was read                   read/     asks and fills them
+//! facts/     Facts: all that was read                   read/     asks and fills them
 //! finding.rs Finding: what, why, and the line            check/    draws the conclusions
 //! ```
 //!

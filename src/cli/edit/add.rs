@@ -5,20 +5,19 @@ use std::io;
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
-use super::{Refusal, Target, Wrote, ask, at_line, daemon, is_asked, say, stops};
+use super::{Refusal, Target, Wrote, ask, at_line, daemon, is_asked, open, say, stops};
 use crate::{
     cli::{
         Exit, Terminal,
         complete::own_keymaps,
         refuse,
         show::{Json, Rows, json, json_line, keys as shown_keys},
-        test::no_sequence,
     },
     config::{Loaded, Paths},
     diagnostic::{Code, Diagnostic},
     map::edit::{Document, Edited},
     sequence::{Output, Rule, Sequence},
-    source::{SourceId, Sources, Span},
+    source::{SourceId, Span},
 };
 
 /// `composekey add`.
@@ -78,19 +77,12 @@ pub(in crate::cli) fn run(
 ) -> io::Result<Exit> {
     let Some(args) = asked(args, terminal)? else { return Ok(Exit::Failed) };
     let keys = args.keys.as_deref().unwrap_or_default();
-    let sequence = match Sequence::parse(keys) {
-        Ok(sequence) => sequence,
-        Err(error) => return no_sequence(keys, &error, terminal),
+    let opened = open(keys, args.to.as_deref(), args.json, paths, terminal)?;
+    let (sequence, target) = match opened {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
     };
-    let target = match Target::open(args.to.as_deref(), paths) {
-        Ok(target) => target,
-        Err(finding) => return refuse(&finding, &Sources::default(), args.json, terminal),
-    };
-    let Some(document) = Document::read(&target.text) else {
-        let broken = target.broken();
-        let findings: Vec<&Diagnostic> = broken.diagnostics.iter().collect();
-        say(&findings, &broken.sources, args.json, terminal)?;
-        writeln!(terminal.err, "nothing is added: mend this first, with `composekey edit`")?;
+    let Some(document) = target.document("added", args.json, terminal)? else {
         return Ok(Exit::Failed);
     };
     let adding = Adding { args: &args, keys, sequence, target: &target };

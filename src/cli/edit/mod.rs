@@ -20,16 +20,21 @@ pub(super) use editor::{Edit, run as edit};
 pub(super) use remove::{Remove, run as remove};
 
 use super::{
-    Terminal,
+    Exit, Terminal,
     check::{What, lint},
+    refuse,
+    test::no_sequence,
     write::{diff, no_home, versions},
 };
 use crate::{
     config::{self, Disk, Loaded, Paths},
     diagnostic::{Code, Diagnostic, Severity, closest, json_line, render},
-    map::{builtin, edit::Unfit},
+    map::{
+        builtin,
+        edit::{Document, Unfit},
+    },
     save::Place,
-    sequence::Rule,
+    sequence::{Rule, Sequence},
     source::{Sources, Span},
     xcompose,
 };
@@ -136,11 +141,22 @@ impl<'p> Target<'p> {
         Box::new((finding, sources))
     }
 
-    /// Every error of a file that is not even TOML.
-    fn broken(&self) -> Loaded {
-        let mut loaded = self.with(&self.text);
-        loaded.diagnostics.retain(|finding| finding.severity == Severity::Error);
-        loaded
+    /// The file, to be edited. One that is not even TOML is refused with all its errors, and `nothing` is `added`.
+    fn document(
+        &self,
+        nothing: &str,
+        json: bool,
+        terminal: &mut Terminal<'_>,
+    ) -> io::Result<Option<Document<'_>>> {
+        let document = Document::read(&self.text);
+        if document.is_none() {
+            let loaded = self.with(&self.text);
+            let errors = loaded.diagnostics.iter().filter(|d| d.severity == Severity::Error);
+            say(&errors.collect::<Vec<_>>(), &loaded.sources, json, terminal)?;
+            let mend = "mend this first, with `composekey edit`";
+            writeln!(terminal.err, "nothing is {nothing}: {mend}")?;
+        }
+        Ok(document)
     }
 
     /// Puts the text in its place, or shows what that would change.
@@ -174,6 +190,24 @@ impl<'p> Target<'p> {
         let entry = self.place.path.strip_prefix(&self.paths.config_dir);
         let entry = entry.unwrap_or(&self.place.path).display();
         writeln!(terminal.err, "it is not in use: add `\"{entry}\"` to `keymaps` in config.toml")
+    }
+}
+
+/// The keys of a rule, and the map that is to change. Where they are none, or it cannot be, that is said.
+fn open<'p>(
+    keys: &str,
+    map: Option<&str>,
+    json: bool,
+    paths: &'p Paths,
+    terminal: &mut Terminal<'_>,
+) -> io::Result<Result<(Sequence, Target<'p>), Exit>> {
+    let sequence = match Sequence::parse(keys) {
+        Ok(sequence) => sequence,
+        Err(error) => return no_sequence(keys, &error, terminal).map(Err),
+    };
+    match Target::open(map, paths) {
+        Ok(target) => Ok(Ok((sequence, target))),
+        Err(finding) => refuse(&finding, &Sources::default(), json, terminal).map(Err),
     }
 }
 

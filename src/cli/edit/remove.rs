@@ -5,18 +5,15 @@ use std::io;
 use clap_complete::ArgValueCompleter;
 use serde::Serialize;
 
-use super::{Target, Wrote, at_line, daemon, say, stops};
+use super::{Target, Wrote, at_line, daemon, open, say, stops};
 use crate::{
     cli::{
         Exit, Terminal, complete, refuse,
         show::{Json, Rows, json_line, json_rule, keys as shown_keys, visible},
-        test::no_sequence,
     },
     config::{Loaded, Paths},
-    diagnostic::Diagnostic,
-    map::edit::{Document, Edited, Unfit},
+    map::edit::{Edited, Unfit},
     sequence::{Rule, Sequence},
-    source::Sources,
 };
 
 /// `composekey remove`.
@@ -63,13 +60,10 @@ pub(in crate::cli) fn run(
     paths: &Paths,
     terminal: &mut Terminal<'_>,
 ) -> io::Result<Exit> {
-    let sequence = match Sequence::parse(&args.keys) {
-        Ok(sequence) => sequence,
-        Err(error) => return no_sequence(&args.keys, &error, terminal),
-    };
-    let target = match Target::open(args.from.as_deref(), paths) {
-        Ok(target) => target,
-        Err(finding) => return refuse(&finding, &Sources::default(), args.json, terminal),
+    let opened = open(&args.keys, args.from.as_deref(), args.json, paths, terminal)?;
+    let (sequence, target) = match opened {
+        Ok(opened) => opened,
+        Err(exit) => return Ok(exit),
     };
     let same_keys = |rule: &Rule| rule.sequence == sequence;
     let here = target.rule(&target.before, same_keys);
@@ -78,11 +72,7 @@ pub(in crate::cli) fn run(
         return nothing(&sequence, &target, args, terminal);
     };
     let removing = Removing { args, rule, target: &target };
-    let Some(document) = Document::read(&target.text) else {
-        let broken = target.broken();
-        let findings: Vec<&Diagnostic> = broken.diagnostics.iter().collect();
-        say(&findings, &broken.sources, args.json, terminal)?;
-        writeln!(terminal.err, "nothing is removed: mend this first, with `composekey edit`")?;
+    let Some(document) = target.document("removed", args.json, terminal)? else {
         return Ok(Exit::Failed);
     };
     let edited = match here {
