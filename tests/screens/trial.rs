@@ -4,15 +4,7 @@ use std::fs;
 
 use crate::support::{Console, Home, Kind};
 
-const MAP: &str = r#"
-keymaps = []
-[sequences]
-"\"u" = "ü"
-"--" = "–"
-"---" = "—"
-"la" = { text = "λ", name = "lambda" }
-"hi" = "hello"
-"#;
+const MAP: &str = include_str!("../shared/trial.toml");
 
 #[test]
 fn with_a_leader() {

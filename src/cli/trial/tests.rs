@@ -15,16 +15,7 @@ use crate::{
     engine::{Direction, Mode},
 };
 
-const MAP: &str = r#"
-keymaps = []
-[sequences]
-"\"u" = "ü"
-"\"o" = "ö"
-"--" = "–"
-"---" = "—"
-"la" = { text = "λ", name = "lambda" }
-"<Multi_key>r" = "®"
-"#;
+const MAP: &str = include_str!("../../../tests/shared/trial.toml");
 
 struct Desk {
     trial: Trial,
@@ -209,7 +200,7 @@ fn the_picture() {
  text     ▏
  pending  nothing
 
- ── 6 sequences: hold or tap the trigger to compose ───────────────────────────
+ ── 7 sequences: hold or tap the trigger to compose ───────────────────────────
  Caps Lock itself cannot be seen in this terminal: Tab stands for it.
  Tab presses it, Tab again lets go; twice in a row is a tap.
  With composekeyd at work, Caps Lock composes here as elsewhere.
