@@ -65,7 +65,15 @@ impl Guest {
     /// Presses or releases a key of the machine's keyboard, by QEMU's name for it (`QKeyCode`).
     /// When a USB keyboard is plugged it is that one's, else the PS/2 keyboard's.
     pub(crate) fn key(&mut self, name: &str, down: bool) {
-        let key = json!({"type": "qcode", "data": name});
+        self.send_key(&json!({"type": "qcode", "data": name}), down);
+    }
+
+    /// The same by QEMU's number of the key: the code of the kernel, for those up to 88.
+    pub(crate) fn key_number(&mut self, number: u16, down: bool) {
+        self.send_key(&json!({"type": "number", "data": number}), down);
+    }
+
+    fn send_key(&mut self, key: &Value, down: bool) {
         let event = json!({"type": "key", "data": {"down": down, "key": key}});
         let answer = self.qmp("input-send-event", &json!({"events": [event]}));
         assert!(answer.get("return").is_some(), "{answer}");

@@ -12,6 +12,7 @@
 //!
 //! A new group is a module with `pub(crate) const GROUP: Group` and a line in [`GROUPS`].
 
+mod desktop;
 mod evdev;
 mod guest;
 mod machine;
@@ -40,7 +41,7 @@ macro_rules! cases {
 }
 pub(crate) use cases;
 
-const GROUPS: &[Group] = &[evdev::GROUP];
+const GROUPS: &[Group] = &[evdev::GROUP, desktop::GROUP];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

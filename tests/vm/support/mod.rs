@@ -4,6 +4,7 @@ pub(crate) mod board;
 #[allow(dead_code, reason = "shared with the tests on X servers")]
 #[path = "../../e2e/support/daemon.rs"]
 pub(crate) mod daemon;
+pub(crate) mod desktop;
 pub(crate) mod reader;
 pub(crate) mod rig;
 

@@ -99,7 +99,12 @@ fn is_twin(device: &RawDevice) -> bool {
 
 /// A home in memory.
 pub(crate) fn home(config: &str) -> Home {
+    home_on("", config)
+}
+
+/// The same for a session on this display.
+pub(crate) fn home_on(display: &str, config: &str) -> Home {
     let folder = PathBuf::from(format!("/run/homes-{}", process::id()));
     fs::create_dir_all(&folder).expect("a folder");
-    Home::new(&folder, "", config)
+    Home::new(&folder, display, config)
 }

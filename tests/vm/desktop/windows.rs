@@ -1,0 +1,237 @@
+//! What arrives in xterm and in a GTK entry.
+
+use std::{thread, time::Duration};
+
+use crate::{
+    guest::Guest,
+    support::{
+        desktop::{App, Desk, PS2, SEQUENCES, key},
+        wait_until,
+    },
+};
+
+const USB: &str = "QEMU QEMU USB Keyboard";
+
+pub(crate) fn holds_compose(guest: &mut Guest) {
+    let mut desk = Desk::new(guest);
+    let keyboard = &mut desk.keyboard;
+    keyboard.text("a");
+    keyboard.hold("\"u");
+    keyboard.text("B");
+    // Three characters in one hold, on three levels of the layout.
+    keyboard.hold("\"U=ess");
+    // A rule that begins another: the release decides.
+    keyboard.hold("--");
+    keyboard.text("-");
+    keyboard.hold("---");
+    keyboard.hold("himu");
+    // After a tap.
+    keyboard.tap(key::CAPS);
+    keyboard.text("\"ux");
+    desk.finish("aüBÜ€ß–-—Hi @ duµüx");
+}
+
+pub(crate) fn backspace_escape_and_mismatch(guest: &mut Guest) {
+    let mut desk = Desk::new(guest);
+    let keyboard = &mut desk.keyboard;
+    keyboard.down(key::CAPS);
+    keyboard.text("h=");
+    keyboard.text("=");
+    keyboard.tap(key::BACKSPACE);
+    keyboard.text("ss");
+    keyboard.text("=");
+    keyboard.tap(key::ESCAPE);
+    keyboard.text("mu");
+    keyboard.up(key::CAPS);
+    keyboard.hold("sx");
+    keyboard.text("x");
+    keyboard.tap(key::BACKSPACE);
+    desk.finish("ßµx\u{7f}");
+}
+
+pub(crate) fn the_trigger_goes_up_first(guest: &mut Guest) {
+    let mut desk = Desk::new(guest);
+    let keyboard = &mut desk.keyboard;
+    for _ in 0..3 {
+        // With a key of the sequence down, and the last key after it.
+        keyboard.down(key::CAPS);
+        keyboard.tap(key::S);
+        keyboard.down(key::S);
+        keyboard.up(key::CAPS);
+        keyboard.down(key::X);
+        keyboard.up(key::S);
+        keyboard.up(key::X);
+        keyboard.down(key::CAPS);
+        keyboard.tap(key::S);
+        keyboard.up(key::CAPS);
+        keyboard.tap(key::S);
+    }
+    desk.finish("ßxßßxßßxß");
+}
+
+/// Shift and Caps Lock; waits until the lock is as given.
+#[track_caller]
+fn toggle_caps_lock(desk: &mut Desk<'_>, on: bool) {
+    desk.keyboard.down(key::SHIFT);
+    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.up(key::SHIFT);
+    desk.expect_rest(on);
+}
+
+pub(crate) fn shift_and_caps_lock_is_caps_lock(guest: &mut Guest) {
+    let mut desk = Desk::new(guest);
+    toggle_caps_lock(&mut desk, true);
+    desk.keyboard.text("a");
+    // What is composed is not changed by the lock.
+    desk.keyboard.hold("\"u=e");
+    desk.expect("Aü€");
+    desk.expect_rest(true);
+    toggle_caps_lock(&mut desk, false);
+    desk.keyboard.text("a");
+    // The layout types this with the lock off only.
+    desk.keyboard.hold("ss");
+    desk.finish("Aü€aß");
+}
+
+pub(crate) fn held_modifiers(guest: &mut Guest) {
+    let mut desk = Desk::new(guest);
+    let keyboard = &mut desk.keyboard;
+    // Shift before the hold, through it and after it.
+    keyboard.down(key::SHIFT);
+    keyboard.tap(key::A);
+    keyboard.down(key::CAPS);
+    keyboard.tap(key::TWO);
+    keyboard.tap(key::U);
+    keyboard.up(key::CAPS);
+    keyboard.tap(key::A);
+    keyboard.up(key::SHIFT);
+    // Shift pressed in the hold and still down after it.
+    keyboard.down(key::CAPS);
+    keyboard.down(key::SHIFT);
+    keyboard.tap(key::TWO);
+    keyboard.tap(key::U);
+    keyboard.up(key::CAPS);
+    keyboard.tap(key::X);
+    keyboard.up(key::SHIFT);
+    keyboard.tap(key::X);
+    // A chord is passed on, in a hold and before it.
+    keyboard.down(key::CAPS);
+    keyboard.down(key::CTRL);
+    keyboard.tap(key::A);
+    keyboard.up(key::CTRL);
+    keyboard.text("ss");
+    keyboard.up(key::CAPS);
+    keyboard.down(key::CTRL);
+    keyboard.down(key::CAPS);
+    keyboard.tap(key::A);
+    keyboard.up(key::CTRL);
+    keyboard.text("ss");
+    keyboard.up(key::CAPS);
+    desk.finish("AÜAÜXx\u{1}ß\u{1}ß");
+}
+
+pub(crate) fn overlapping_keys(guest: &mut Guest) {
+    let mut desk = Desk::new(guest);
+    let keyboard = &mut desk.keyboard;
+    keyboard.down(key::X);
+    keyboard.down(key::CAPS);
+    keyboard.up(key::X);
+    keyboard.roll("ssmuhi");
+    // Longer than it takes until a key that is still down repeats.
+    thread::sleep(Duration::from_millis(1200));
+    keyboard.up(key::CAPS);
+    keyboard.roll("plain");
+    desk.finish("xßµHi @ duplain");
+}
+
+pub(crate) fn a_second_keyboard(guest: &mut Guest) {
+    let mut desk = Desk::new(guest);
+    // Plugged while the first one composes: it types plainly.
+    desk.keyboard.down(key::CAPS);
+    desk.keyboard.text("s");
+    desk.keyboard.guest.plug("second");
+    desk.keyboard.change(USB);
+    desk.expect_taken(USB);
+    desk.keyboard.text("ss");
+    desk.expect("ss");
+    // It composes by itself.
+    desk.keyboard.hold("\"u");
+    desk.expect("ssü");
+    // Pulled with a letter down, which repeats no more.
+    desk.keyboard.down(key::X);
+    desk.expect("ssüx");
+    desk.keyboard.guest.unplug("second");
+    assert!(desk.daemon.says(&format!("keyboard `{USB}`: gone")), "{}", desk.daemon.messages());
+    let gone = || desk.server.devices().iter().all(|device| device.name != USB);
+    assert!(wait_until(gone), "Xorg keeps it: {:?}", desk.server.devices());
+    let typed = desk.app.received();
+    assert!(typed.trim_end_matches('x') == "ssü", "{typed}");
+    desk.keyboard.change(PS2);
+    desk.keyboard.text("s");
+    desk.keyboard.up(key::CAPS);
+    desk.finish(&format!("{typed}ß"));
+}
+
+pub(crate) fn a_map_that_is_edited_in_the_middle(guest: &mut Guest) {
+    let mut desk = Desk::new(guest);
+    desk.keyboard.down(key::CAPS);
+    desk.keyboard.text("s");
+    desk.home.write(&SEQUENCES.replace("\"ss\" = \"ß\"", "\"ss\" = \"§\"\n\"nn\" = \"²\""));
+    assert!(desk.home.cli(&["reload"]).status.success());
+    desk.keyboard.text("snn");
+    desk.keyboard.up(key::CAPS);
+    desk.expect("§²");
+    desk.home.write("[sequences]\n\"ss\" = \n");
+    assert!(!desk.home.cli(&["reload"]).status.success(), "a broken map is an error");
+    desk.keyboard.hold("ss");
+    desk.finish("§²§");
+}
+
+pub(crate) fn killed_in_the_middle(guest: &mut Guest) {
+    let mut desk = Desk::new(guest);
+    desk.keyboard.text("a");
+    desk.expect("a");
+    desk.keyboard.down(key::CAPS);
+    desk.keyboard.text("s");
+    desk.daemon.kill();
+    let twins = || desk.server.devices().iter().filter(|device| device.name == PS2).count();
+    assert!(wait_until(|| twins() == 1), "Xorg keeps the twin: {:?}", desk.server.devices());
+    desk.keyboard.up(key::CAPS);
+    desk.finish("a");
+}
+
+pub(crate) fn a_gtk_entry(guest: &mut Guest) {
+    let mut desk = Desk::with_app(guest, App::zenity);
+    // It tells its text at its end only, so this waits for the server instead: an emulated machine that
+    // draws is slower than fingers.
+    for word in ["a", "+\"u", "B", "+\"U=ess", "+--", "+---", "+muhi", "+sx", "z"] {
+        match word.strip_prefix('+') {
+            Some(keys) => desk.keyboard.hold(keys),
+            None => desk.keyboard.text(word),
+        }
+        desk.expect_rest(false);
+    }
+    let keyboard = &mut desk.keyboard;
+    keyboard.down(key::CAPS);
+    keyboard.text("=");
+    keyboard.tap(key::BACKSPACE);
+    keyboard.text("=");
+    keyboard.tap(key::ESCAPE);
+    keyboard.tap(key::S);
+    keyboard.up(key::CAPS);
+    keyboard.tap(key::S);
+    desk.expect_rest(false);
+    toggle_caps_lock(&mut desk, true);
+    desk.keyboard.text("c");
+    desk.keyboard.hold("\"u");
+    toggle_caps_lock(&mut desk, false);
+    let keyboard = &mut desk.keyboard;
+    keyboard.down(key::X);
+    keyboard.down(key::CAPS);
+    keyboard.up(key::X);
+    keyboard.roll("ss");
+    keyboard.up(key::CAPS);
+    desk.expect_rest(false);
+    let Desk { app, keyboard, .. } = &mut desk;
+    app.submit(keyboard, "aüBÜ€ß–—µHi @ duzßCüxß");
+}
