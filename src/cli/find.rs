@@ -2,7 +2,7 @@
 //!
 //! `answer.rs` beside it draws a hit, as text and as JSON; `how` and `suggest` use it too.
 
-use std::io;
+use std::{io, mem::ManuallyDrop};
 
 use clap::Args;
 use clap_complete::ArgValueCompleter;
@@ -79,16 +79,18 @@ pub(super) fn run(args: &Find, paths: &Paths, terminal: &mut Terminal<'_>) -> io
 }
 
 /// Every rule there is, and the keyboard; nothing, and why, when there is no such layout.
+///
+/// The program ends when they were looked at, so they are not taken apart: that takes a millisecond.
 pub(super) fn world(
     layout: Option<&str>,
     paths: &Paths,
     terminal: &mut Terminal<'_>,
-) -> io::Result<Option<(Loaded, Layout)>> {
+) -> io::Result<Option<(ManuallyDrop<Loaded>, Layout)>> {
     let session = keyboard::session(paths);
     let loaded = load(paths, true, terminal)?;
     let asked = layout.or(loaded.settings.layout.as_deref());
     match keyboard::choose(asked, session) {
-        Ok(layout) => Ok(Some((loaded, layout))),
+        Ok(layout) => Ok(Some((ManuallyDrop::new(loaded), layout))),
         Err(message) => {
             writeln!(terminal.err, "error: {message}")?;
             Ok(None)

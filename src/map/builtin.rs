@@ -91,8 +91,10 @@ pub fn load(keymap: &Builtin, source: SourceId) -> Map {
     let name: Arc<str> = keymap.name.into();
     let mut records = keymap.read.split_terminator('\x1e').map(|record| record.split('\x1f'));
     let info = records.next().map_or_else(Info::default, info);
+    let mut rules = Vec::with_capacity(memchr::memchr_iter(b'\x1e', keymap.read.as_bytes()).count());
     let rule = |fields| rule(fields, &name, source).expect("`build/keymaps.rs` writes rules");
-    Map { info, rules: records.map(rule).collect() }
+    rules.extend(records.map(rule));
+    Map { info, rules }
 }
 
 fn info<'a>(fields: impl Iterator<Item = &'a str>) -> Info {

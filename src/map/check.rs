@@ -47,7 +47,8 @@ pub fn merge(
     own: Vec<Rule>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Merged {
-    let mut merging = Merging::default();
+    let count = keymaps.iter().map(Vec::len).sum::<usize>() + own.len();
+    let mut merging = Merging::with_capacity(count);
     for rule in keymaps.into_iter().flatten() {
         merging.add(rule, diagnostics);
     }
@@ -75,6 +76,14 @@ struct Merging {
 }
 
 impl Merging {
+    /// Room for so many rules: growing step by step would copy thousands of them several times.
+    fn with_capacity(rules: usize) -> Self {
+        let mut merging = Self::default();
+        merging.slots.reserve_exact(rules);
+        merging.index.reserve(rules);
+        merging
+    }
+
     fn add(&mut self, rule: Rule, diagnostics: &mut Vec<Diagnostic>) {
         let slot = self.slots.len();
         if let Some(before) = self.index.insert(rule.sequence.clone(), slot) {
@@ -95,16 +104,14 @@ impl Merging {
     }
 
     fn finish(mut self, removed: Vec<Rule>) -> Merged {
-        let mut merged = Merged { removed, ..Merged::default() };
-        merged.rules.reserve_exact(self.index.len());
-        for (slot, rule) in self.slots.into_iter().enumerate() {
-            let Some(rule) = rule else { continue };
-            let by = merged.rules.len();
+        let mut replaced = Vec::new();
+        let filled = self.slots.iter().enumerate().filter(|(_, rule)| rule.is_some());
+        for (by, (slot, _)) in filled.enumerate() {
             let gave_way = self.gave_way.remove(&slot).unwrap_or_default();
-            merged.replaced.extend(gave_way.into_iter().map(|rule| Replaced { by, rule }));
-            merged.rules.push(rule);
+            replaced.extend(gave_way.into_iter().map(|rule| Replaced { by, rule }));
         }
-        merged
+        // In the memory of the slots.
+        Merged { rules: self.slots.into_iter().flatten().collect(), replaced, removed }
     }
 }
 

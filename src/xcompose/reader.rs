@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{
     SYSTEM, World,
-    profile::{self, Family, Reading, Reason, Statement, Verdict, What},
+    profile::{self, Reading, Reason, Statement, Verdict, What},
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -40,7 +40,8 @@ pub fn system(
         written.starts_with('<') && !written.starts_with("<Multi_key")
     };
     let asked = |statement: &Statement| !other(statement);
-    (rules(&reading, SYSTEM, sources, composed), findings(&reading, &file, sources, asked))
+    let findings = findings(&reading, &file, sources, asked);
+    (rules(reading, SYSTEM, sources, composed), findings)
 }
 
 /// All the rules of the locale's own Compose file, `<Multi_key>` where it is written; none without
@@ -48,7 +49,7 @@ pub fn system(
 #[must_use]
 pub fn whole_system(world: &World, loader: &mut dyn Loader, sources: &mut Sources) -> Vec<Rule> {
     let Ok((_, reading)) = locales_own(world, loader, sources) else { return Vec::new() };
-    rules(&reading, SYSTEM, sources, |keysyms| Sequence::new(keysyms))
+    rules(reading, SYSTEM, sources, |keysyms| Sequence::new(keysyms))
 }
 
 /// The locale's own Compose file.
@@ -65,7 +66,7 @@ fn locales_own(
             "install the X locales (Debian: libx11-data), or leave `system` out of `keymaps`";
         return Err(Diagnostic::new(Code::NoSystemTable, message).help(help));
     };
-    let reading = profile::read(Family::LibX11.into(), &file, world, loader, sources);
+    let reading = profile::statements(&file, world, loader, sources);
     Ok((file, reading))
 }
 
@@ -79,27 +80,28 @@ pub fn read(
     loader: &mut dyn Loader,
     sources: &mut Sources,
 ) -> (Vec<Rule>, Vec<Diagnostic>) {
-    let reading = profile::read(Family::LibX11.into(), path, world, loader, sources);
+    let reading = profile::statements(path, world, loader, sources);
     let whole = |keysyms: &[Keysym]| Sequence::new(keysyms);
-    (rules(&reading, "compose", sources, whole), findings(&reading, path, sources, |_| true))
+    let findings = findings(&reading, path, sources, |_| true);
+    (rules(reading, "compose", sources, whole), findings)
 }
 
 /// The rules whose keys `wanted` makes a sequence of.
 fn rules(
-    reading: &Reading,
+    reading: Reading,
     keymap: &str,
     sources: &Sources,
     wanted: impl Fn(&[Keysym]) -> Option<Sequence>,
 ) -> Vec<Rule> {
     let keymap = keymap.into();
-    let rule = |statement: &Statement| {
-        let What::Rule { keysyms, gives } = &statement.what else { return None };
-        let sequence = wanted(keysyms)?;
+    let rule = |statement: Statement| {
+        let What::Rule { keysyms, gives } = statement.what else { return None };
+        let sequence = wanted(&keysyms)?;
         // Of files in other encodings the keysym alone can be understood.
         let unclear = gives.text.is_empty() || gives.text.contains(char::REPLACEMENT_CHARACTER);
         let text = match gives.keysym.filter(|_| unclear) {
             Some(keysym) => keysym.to_char().map(String::from).unwrap_or_default(),
-            None => gives.text.clone(),
+            None => gives.text,
         };
         // An empty result swallows keys in some toolkits; as a rule it gives nothing.
         if text.is_empty() {
@@ -109,7 +111,9 @@ fn rules(
         let output = Output { text, ..Output::default() };
         Some(Rule { sequence, output, keymap: std::sync::Arc::clone(&keymap), span })
     };
-    reading.statements.iter().filter_map(rule).collect()
+    let mut rules = Vec::with_capacity(reading.statements.len());
+    rules.extend(reading.statements.into_iter().filter_map(rule));
+    rules
 }
 
 /// The keys of a rule, which is what stands before its colon.

@@ -32,40 +32,37 @@ pub(crate) fn tables(family: Family) -> &'static [Grouped] {
 
 /// Whether IBus has a sequence that these keys start with and go on from: its own tables give that at once.
 pub(super) fn cuts_off(keys: &[Keysym]) -> bool {
-    static SHORT: LazyLock<Vec<Vec<u32>>> = LazyLock::new(|| {
-        let rows: Vec<Vec<u32>> = rows('i').into_iter().map(|row| row.keys).collect();
-        let pairs = rows.iter().zip(rows.iter().skip(1));
-        pairs
-            .filter(|(short, next)| next.starts_with(short))
-            .map(|(short, _)| short.clone())
-            .collect()
+    static SHORT: LazyLock<Vec<&[u32]>> = LazyLock::new(|| {
+        let keys = || rows('i').map(|row| &row.keys[..]);
+        let pairs = keys().zip(keys().skip(1));
+        pairs.filter(|(short, next)| next.starts_with(short)).map(|(short, _)| short).collect()
     });
-    let starts = |short: &Vec<u32>| {
+    let starts = |short: &&[u32]| {
         short.len() < keys.len() && short.iter().zip(keys).all(|(&number, key)| number == key.0)
     };
     SHORT.iter().any(starts)
 }
 
 /// The sequences of a toolkit, sorted by keys.
-pub(super) fn rows(letter: char) -> Vec<Row> {
-    let lines = TEXT.lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| row(line, letter)).collect()
+pub(super) fn rows(letter: char) -> impl Iterator<Item = &'static Row> {
+    /// Those of all toolkits, and the letters of whose they are.
+    static ROWS: LazyLock<Vec<(&str, Row)>> = LazyLock::new(|| {
+        let lines = TEXT.lines().filter(|line| !line.starts_with('#'));
+        lines.filter_map(row).collect()
+    });
+    ROWS.iter().filter(move |(letters, _)| letters.contains(letter)).map(|(_, row)| row)
 }
 
-/// A line `keys:letters:code points`, when it is one of this toolkit.
-fn row(line: &str, letter: char) -> Option<Row> {
+/// A line `keys:letters:code points`.
+fn row(line: &str) -> Option<(&str, Row)> {
     let mut parts = line.split(':');
     let (keys, letters, text) = (parts.next()?, parts.next()?, parts.next()?);
     let number = |word| u32::from_str_radix(word, 16).expect("a number in builtin.txt");
     let character = |word| char::from_u32(number(word)).expect("a character in builtin.txt");
-    letters.contains(letter).then(|| Row {
-        keys: keys.split(' ').map(number).collect(),
-        text: text.split(' ').map(character).collect(),
-        rule: None,
-    })
+    let keys = keys.split(' ').map(number).collect();
+    Some((letters, Row { keys, text: text.split(' ').map(character).collect(), rule: None }))
 }
 
 fn grouped(letter: char, shorter: Shorter, takes: impl Fn(&str) -> bool) -> Grouped {
-    let rows = rows(letter).into_iter().filter(|row| takes(&row.text)).collect();
-    Grouped::new(rows, shorter)
+    Grouped::new(rows(letter).filter(|row| takes(&row.text)).cloned().collect(), shorter)
 }

@@ -102,7 +102,7 @@ fn hide(reading: &mut Reading) {
         if takes_own_table(statement) {
             if profile.family == Family::Gtk4 {
                 for row in builtin::rows('4') {
-                    let keys: Vec<Keysym> = row.keys.into_iter().map(Keysym).collect();
+                    let keys: Vec<Keysym> = row.keys.iter().copied().map(Keysym).collect();
                     hidden.extend(known.remove(&keys[..]).map(|rule| (rule, at)));
                 }
             }
@@ -234,7 +234,7 @@ fn gtk4_rows(reading: &Reading) -> Vec<Row> {
     let mut rows = Vec::with_capacity(reading.statements.len());
     for (at, statement) in reading.statements.iter().enumerate() {
         if takes_own_table(statement) {
-            rows.extend(builtin::rows('4'));
+            rows.extend(builtin::rows('4').cloned());
         } else if let What::Rule { keysyms, gives } = &statement.what
             && !matches!(statement.verdict, Verdict::Dropped(_))
         {

@@ -91,11 +91,16 @@ pub(crate) enum Shorter {
     Wins,
 }
 
+/// How many keys [`Grouped`] keeps side by side: most rows have no more.
+const FIRST: usize = 4;
+
 /// Rows by first key and length: the toolkits' own tables, and user files in GTK 4. The first key
 /// alone is always only a start.
 #[derive(Clone, Debug)]
 pub(crate) struct Grouped {
     rows: Vec<Row>,
+    /// The first keys of each row, side by side: a search looks at these alone until it is close.
+    starts: Vec<[u32; FIRST]>,
     shorter: Shorter,
     longest: usize,
 }
@@ -105,12 +110,24 @@ impl Grouped {
     pub(super) fn new(mut rows: Vec<Row>, shorter: Shorter) -> Self {
         rows.sort_by(|a, b| a.keys.cmp(&b.keys));
         let longest = rows.iter().map(|row| row.keys.len()).max().unwrap_or(0);
-        Self { rows, shorter, longest }
+        let starts = rows.iter().map(|row| first(&row.keys)).collect();
+        Self { rows, starts, shorter, longest }
+    }
+
+    /// Where these keys are, or would be: the rows before it have lesser ones.
+    fn place(&self, keys: &[u32]) -> usize {
+        let start = first(keys);
+        let mut at = self.starts.partition_point(|known| *known < start);
+        // Of those that start alike the rest decides.
+        while self.rows.get(at).is_some_and(|row| *row.keys < *keys) {
+            at += 1;
+        }
+        at
     }
 
     /// Looks keys up.
     pub(crate) fn find(&self, keys: &[u32]) -> Found<&Row> {
-        let first = self.rows.partition_point(|row| *row.keys < *keys);
+        let first = self.place(keys);
         let starts = |at: usize| self.rows.get(at).is_some_and(|row| row.keys.starts_with(keys));
         if keys.is_empty() || keys.len() > self.longest || !starts(first) {
             return Found::Nothing;
@@ -125,12 +142,19 @@ impl Grouped {
 
     /// How many of the keys, from the first on, are a start of something.
     pub(crate) fn start_of(&self, keys: &[u32]) -> usize {
-        let at = self.rows.partition_point(|row| *row.keys < *keys);
+        let at = self.place(keys);
         // The longest common start stands beside the place where the keys would be.
         let near = at.checked_sub(1).into_iter().chain([at]).filter_map(|at| self.rows.get(at));
         let common = |row: &Row| row.keys.iter().zip(keys).take_while(|(a, b)| a == b).count();
         near.map(common).max().unwrap_or(0)
     }
+}
+
+/// The first keys, filled up with zeros, which are less than any key.
+fn first(keys: &[u32]) -> [u32; FIRST] {
+    let mut first = [0; FIRST];
+    first.iter_mut().zip(keys).for_each(|(to, &key)| *to = key);
+    first
 }
 
 /// Compares keys with the start of a row, which is filled up with zeros.

@@ -23,11 +23,13 @@ pub(super) fn settle(reading: &mut Reading, alike: &[Vec<usize>]) -> bool {
     suspects.retain(|&rule| may_count(reading, rule));
     suspects.retain(|rule| found.binary_search_by_key(rule, |&(gone, _)| gone).is_err());
     if !suspects.is_empty() {
-        let fresh = Machine::new(reading);
+        // Those side by side that start alike: the start is typed once.
+        suspects.sort_by(|&a, &b| keys(reading, a).cmp(&keys(reading, b)));
+        let mut typist = Typist::new(reading);
         found.extend(
             suspects
                 .into_iter()
-                .filter_map(|rule| Some((rule, verdict(reading, rule, alike, &fresh)?))),
+                .filter_map(|rule| Some((rule, verdict(reading, rule, alike, &mut typist)?))),
         );
     }
     let changes = !found.is_empty();
@@ -118,10 +120,10 @@ fn verdict(
     reading: &Reading,
     rule: usize,
     alike: &[Vec<usize>],
-    fresh: &Machine<'_>,
+    typist: &mut Typist<'_>,
 ) -> Option<Verdict> {
     let keys = keys(reading, rule)?;
-    let typed = typed(fresh, keys);
+    let typed = typist.typed(keys);
     let gives = reading.gives(rule)?;
     if typed.as_ref() == Some(&gives.text) {
         return None;
@@ -159,17 +161,55 @@ fn verdict(
     }
 }
 
-/// What is typed by these keys, and by another key if they wait for it.
-fn typed(fresh: &Machine<'_>, keys: &[Keysym]) -> Option<String> {
-    let mut machine = fresh.clone();
-    let (&last, before) = keys.split_last()?;
-    if before.iter().any(|&key| matches!(machine.feed(key), Fed::Composed(_))) {
-        return None;
+/// Types sequences, one after the other, and remembers what it typed last.
+struct Typist<'r> {
+    fresh: Machine<'r>,
+    /// The keys of the last sequence but its last one, and how it stood after each.
+    after: Vec<(Keysym, Stand<'r>)>,
+}
+
+/// How it stands after some keys of a sequence.
+enum Stand<'r> {
+    Composing(Machine<'r>),
+    /// They gave a text already.
+    Ended,
+}
+
+impl<'r> Typist<'r> {
+    fn new(reading: &'r Reading) -> Self {
+        Self { fresh: Machine::new(reading), after: Vec::new() }
     }
-    let fed = machine.feed(last);
-    match if fed == Fed::Pending { machine.feed(OTHER) } else { fed } {
-        Fed::Composed(gives) => Some(gives.text),
-        _ => None,
+
+    /// What is typed by these keys, and by another key if they wait for it.
+    fn typed(&mut self, keys: &[Keysym]) -> Option<String> {
+        let (&last, before) = keys.split_last()?;
+        let known = self.after.iter().zip(before).take_while(|((a, _), b)| a == *b).count();
+        self.after.truncate(known);
+        for &key in &before[known..] {
+            let stand = match self.machine() {
+                Some(mut machine) => match machine.feed(key) {
+                    Fed::Composed(_) => Stand::Ended,
+                    _ => Stand::Composing(machine),
+                },
+                None => Stand::Ended,
+            };
+            self.after.push((key, stand));
+        }
+        let mut machine = self.machine()?;
+        let fed = machine.feed(last);
+        match if fed == Fed::Pending { machine.feed(OTHER) } else { fed } {
+            Fed::Composed(gives) => Some(gives.text),
+            _ => None,
+        }
+    }
+
+    /// One that has typed the keys so far, unless they gave a text.
+    fn machine(&self) -> Option<Machine<'r>> {
+        match self.after.last() {
+            None => Some(self.fresh.clone()),
+            Some((_, Stand::Composing(machine))) => Some(machine.clone()),
+            Some((_, Stand::Ended)) => None,
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! How the local input method of libX11 reads, in a locale of UTF-8. Enter at [`read`].
 //!
-//! `lexer.rs` makes tokens, this file statements of them, and `order.rs` finds what hides what. A bad line is left out in silence, and nothing
-//! ever fails the whole: there is always a table, if only an empty one.
+//! `lexer.rs` makes tokens, this file statements of them, and `table.rs` a table. A bad line is left out in
+//! silence, and nothing ever fails the whole: there is always a table, if only an empty one.
 
 mod lexer;
-mod order;
+mod table;
 
 use std::{
     ffi::OsStr,
@@ -13,8 +13,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rustc_hash::FxHashMap;
-
 use super::{
     Composed, Context, FileVerdict, Hiding, Outcome, Reason, SystemTable, Verdict, What,
     context::{File, FileError},
@@ -22,9 +20,10 @@ use super::{
 use crate::{
     keysym::Keysym,
     source::{LoadError, Span},
-    xcompose::tree::{Modifiers, NodeId, Tree},
+    xcompose::tree::Modifiers,
 };
 use lexer::{Lexer, Token};
+use table::Growing;
 
 /// The most keys of a rule.
 const MAX_KEYSYMS: usize = 9;
@@ -40,37 +39,18 @@ const ALL: u8 = 0b1111;
 
 /// Reads a file and what it includes into the context's reading.
 pub(super) fn read(path: &Path, context: &mut Context<'_>) {
-    let mut reader = Reader { context, tree: Tree::default(), nodes: FxHashMap::default() };
-    match reader.context.load(path) {
-        Ok(file) => {
-            if reader.file(&file, 0).is_none() {
-                let reason = Reason::Files(super::MAX_FILES);
-                let system = reader.context.reading.file.system;
-                let verdict = FileVerdict::kills(Outcome::KillsRest, reason, None);
-                reader.context.reading.file = FileVerdict { system, ..verdict };
-            }
-            reader.finish();
-        }
-        // A folder opens like a file, and there is nothing in it.
-        Err(FileError::Load(LoadError::NotAFile)) => {
-            let reason = Reason::Unreadable(LoadError::NotAFile);
-            let verdict = FileVerdict::kills(Outcome::KillsRest, reason, None);
-            reader.context.reading.file = verdict;
-        }
-        Err(FileError::Load(error)) => {
-            let reason = Reason::Unreadable(error);
-            let verdict = FileVerdict::kills(Outcome::KillsTable, reason, None);
-            reader.context.reading.file = verdict;
-        }
-        Err(FileError::TooMany) => unreachable!("the first file is not one too many"),
-    }
+    Reader { context, growing: Some(Growing::default()) }.read(path);
+}
+
+/// Reads the statements alone, without a table of them.
+pub(super) fn read_statements(path: &Path, context: &mut Context<'_>) {
+    Reader { context, growing: None }.read(path);
 }
 
 struct Reader<'c, 'a> {
     context: &'c mut Context<'a>,
-    /// Children stand in the order in which they came, until [`order::order`].
-    tree: Tree,
-    nodes: FxHashMap<(NodeId, Keysym, Modifiers), NodeId>,
+    /// The table, where one is asked for.
+    growing: Option<Growing>,
 }
 
 /// What is wrong with a line.
@@ -110,6 +90,33 @@ impl Wrong {
 }
 
 impl Reader<'_, '_> {
+    /// Reads the file that was asked for.
+    fn read(mut self, path: &Path) {
+        match self.context.load(path) {
+            Ok(file) => {
+                if self.file(&file, 0).is_none() {
+                    let reason = Reason::Files(super::MAX_FILES);
+                    let system = self.context.reading.file.system;
+                    let verdict = FileVerdict::kills(Outcome::KillsRest, reason, None);
+                    self.context.reading.file = FileVerdict { system, ..verdict };
+                }
+                self.finish();
+            }
+            // A folder opens like a file, and there is nothing in it.
+            Err(FileError::Load(LoadError::NotAFile)) => {
+                let reason = Reason::Unreadable(LoadError::NotAFile);
+                let verdict = FileVerdict::kills(Outcome::KillsRest, reason, None);
+                self.context.reading.file = verdict;
+            }
+            Err(FileError::Load(error)) => {
+                let reason = Reason::Unreadable(error);
+                let verdict = FileVerdict::kills(Outcome::KillsTable, reason, None);
+                self.context.reading.file = verdict;
+            }
+            Err(FileError::TooMany) => unreachable!("the first file is not one too many"),
+        }
+    }
+
     /// Reads a file; `None` when there are too many.
     fn file(&mut self, file: &File, depth: usize) -> Option<()> {
         let bytes = file.bytes();
@@ -351,7 +358,7 @@ impl Reader<'_, '_> {
         self.context.keysym(name)
     }
 
-    /// Adds a rule to the tree, over one for the same keys and modifiers.
+    /// Notes a rule, and that one for the same keys and modifiers is no longer any.
     fn add(
         &mut self,
         keys: &[(Keysym, Modifiers)],
@@ -377,26 +384,21 @@ impl Reader<'_, '_> {
         let keysyms: Vec<_> = keys.iter().map(|&(keysym, _)| keysym).collect();
         let altered = altered.map(|reason| (reason, span));
         let index = self.context.note_rule(span, &keysyms, Composed { text, keysym }, altered);
-        let mut at = NodeId::ROOT;
-        for &(keysym, modifiers) in keys {
-            let tree = &mut self.tree;
-            let node = self.nodes.entry((at, keysym, modifiers));
-            at = *node.or_insert_with(|| tree.push(at, keysym, modifiers));
-        }
-        if let Some(old) = self.tree.node_mut(at).rule.replace(index) {
+        if let Some(old) = self.growing.as_mut().and_then(|growing| growing.add(keys, index)) {
             let verdict = Verdict::Hidden { by: index, how: Hiding::SameKeys };
             self.context.reading.statements[old].verdict = verdict;
         }
     }
 
     /// Gives the tree to the reading, and notes what can never be typed.
-    fn finish(mut self) {
-        let hidden = order::order(&mut self.tree);
+    fn finish(self) {
+        let Some(growing) = self.growing else { return };
+        let (table, hidden) = growing.finish();
         let reading = &mut self.context.reading;
         for (rule, by, how) in hidden {
             reading.statements[rule].verdict = Verdict::Hidden { by, how };
         }
-        reading.table = self.tree;
+        reading.table = table;
     }
 }
 

@@ -1,13 +1,45 @@
-//! In which order libX11 tries keys, and which rules that hides.
+//! [`Growing`]: the table of libX11 in the making, in which order it tries keys, and which rules that hides.
+
+use rustc_hash::FxHashMap;
 
 use super::super::Hiding;
-use crate::xcompose::tree::{NodeId, Tree};
+use crate::{
+    keysym::Keysym,
+    xcompose::tree::{Modifiers, NodeId, Tree},
+};
 
 /// A rule that is hidden, the one that hides it, and how.
 pub(super) type Hidden = (usize, usize, Hiding);
 
+/// A table in the making.
+#[derive(Default)]
+pub(super) struct Growing {
+    /// Children stand in the order in which they came, until [`order`].
+    tree: Tree,
+    nodes: FxHashMap<(NodeId, Keysym, Modifiers), NodeId>,
+}
+
+impl Growing {
+    /// Adds a rule, and returns one for the same keys and modifiers that it takes the place of.
+    pub(super) fn add(&mut self, keys: &[(Keysym, Modifiers)], rule: usize) -> Option<usize> {
+        let mut at = NodeId::ROOT;
+        for &(keysym, modifiers) in keys {
+            let tree = &mut self.tree;
+            let node = self.nodes.entry((at, keysym, modifiers));
+            at = *node.or_insert_with(|| tree.push(at, keysym, modifiers));
+        }
+        self.tree.node_mut(at).rule.replace(rule)
+    }
+
+    /// The table as libX11 walks it, and the rules that it never comes to.
+    pub(super) fn finish(mut self) -> (Tree, Vec<Hidden>) {
+        let hidden = order(&mut self.tree);
+        (self.tree, hidden)
+    }
+}
+
 /// Puts children in the order of trying, the last that came first, and tells which rules are never come to.
-pub(super) fn order(tree: &mut Tree) -> Vec<Hidden> {
+fn order(tree: &mut Tree) -> Vec<Hidden> {
     let mut hidden = Vec::new();
     let mut todo = vec![NodeId::ROOT];
     while let Some(at) = todo.pop() {
