@@ -28,7 +28,7 @@ fn table() -> Arc<Table> {
     }
     let rule = |keys: String| Rule {
         sequence: Sequence::parse(&keys).expect("letters are a sequence"),
-        output: Output { text: "ü".into(), ..Output::default() },
+        output: Output::plain("ü"),
         keymap: "bench".into(),
         span: Span::new(SourceId(0), 0..0),
     };

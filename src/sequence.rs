@@ -3,7 +3,11 @@
 //! [`Sequence::parse`] reads the notation of the maps and of the command line: each character is
 //! the key that types it, `<Name>` is a keysym when the name is known.
 
-use std::{fmt, ops::Range, sync::Arc};
+use std::{
+    fmt,
+    ops::{Deref, DerefMut, Range},
+    sync::Arc,
+};
 
 use crate::{diagnostic::Code, keysym::Keysym, source::Span};
 
@@ -66,7 +70,18 @@ impl fmt::Display for SequenceErrorKind {
 pub struct Output {
     /// The text that is typed; never empty in a rule.
     pub text: String,
-    /// A name given by the map; characters have their Unicode names without it.
+    /// What the map says of it.
+    pub about: About,
+}
+
+/// [`Said`], which takes no room where nothing is said: most of thousands of rules are the locale's own.
+#[derive(Clone, Debug, Default)]
+pub struct About(Option<Box<Said>>);
+
+/// What a map says of an output.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// A name; characters have their Unicode names without it.
     pub name: Option<String>,
     /// Other words to find it by: `&ouml;`, `\lambda`.
     pub alias: Vec<String>,
@@ -77,6 +92,48 @@ pub struct Output {
     /// Findings about this rule that are meant so, and not told.
     pub allow: Vec<Code>,
 }
+
+impl Output {
+    /// A text of which nothing is said.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), about: About::default() }
+    }
+}
+
+impl Deref for About {
+    type Target = Said;
+
+    fn deref(&self) -> &Said {
+        const NOTHING: &Said = &Said {
+            name: None,
+            alias: Vec::new(),
+            tags: Vec::new(),
+            replaces: Vec::new(),
+            allow: Vec::new(),
+        };
+        self.0.as_deref().unwrap_or(NOTHING)
+    }
+}
+
+impl DerefMut for About {
+    fn deref_mut(&mut self) -> &mut Said {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl From<Said> for About {
+    fn from(said: Said) -> Self {
+        Self((said != Said::default()).then(|| Box::new(said)))
+    }
+}
+
+impl PartialEq for About {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for About {}
 
 /// A sequence, its output and where it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -119,7 +119,7 @@ fn called(output: &Output) -> String {
     let mut chars = output.text.chars();
     let unicode = |c| unicode_names2::name(c).map(|name| name.to_string().to_lowercase());
     let one = chars.next().filter(|_| chars.all(|c| c == '\u{fe0f}'));
-    output.name.clone().or_else(|| one.and_then(unicode)).unwrap_or_default()
+    output.about.name.clone().or_else(|| one.and_then(unicode)).unwrap_or_default()
 }
 
 fn lower(text: &str) -> String {

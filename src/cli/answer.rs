@@ -210,7 +210,8 @@ impl<'a> Answers<'a> {
     fn name(&self, hit: &Hit<'_>) -> Option<String> {
         let known = data::entry(hit.text).and_then(data::Entry::name).map(str::to_owned);
         known.or_else(|| {
-            let own = hit.rules.iter().find_map(|&i| self.corpus.rules[i].output.name.clone());
+            let own =
+                hit.rules.iter().find_map(|&i| self.corpus.rules[i].output.about.name.clone());
             let mut chars = hit.text.chars();
             let one = chars.next().filter(|_| chars.next().is_none());
             own.or_else(|| Some(unicode_name(one?)?.to_lowercase()))

@@ -121,7 +121,7 @@ pub(super) fn characters(current: &OsStr) -> Vec<CompletionCandidate> {
     let mut words = BTreeMap::new();
     for rule in &loaded.rules {
         let text = visible(&rule.output.text);
-        let known = rule.output.alias.iter().chain(&rule.output.tags).cloned();
+        let known = rule.output.about.alias.iter().chain(&rule.output.about.tags).cloned();
         let named = name(rule).unwrap_or_default();
         let _ = words.entry(text.clone()).or_insert_with(|| named.to_lowercase());
         for word in known.chain([named.to_lowercase()]) {

@@ -57,14 +57,15 @@ pub struct List {
 impl List {
     /// Whether the filters let a rule through.
     fn wants(&self, rule: &Rule) -> bool {
-        let is = |tag: &String| rule.output.tags.iter().any(|own| own.eq_ignore_ascii_case(tag));
+        let is =
+            |tag: &String| rule.output.about.tags.iter().any(|own| own.eq_ignore_ascii_case(tag));
         if !self.tags.is_empty() && !self.tags.iter().any(is) {
             return false;
         }
         if self.words.is_empty() {
             return true;
         }
-        let other = rule.output.alias.iter().chain(&rule.output.tags).cloned();
+        let other = rule.output.about.alias.iter().chain(&rule.output.about.tags).cloned();
         let called: Vec<String> =
             name(rule).into_iter().chain(other).map(|name| name.to_lowercase()).collect();
         let has = |word: &String| called.iter().any(|name| name.contains(&word.to_lowercase()));
@@ -117,7 +118,7 @@ pub(super) fn run(args: &List, paths: &Paths, terminal: &mut Terminal<'_>) -> io
 /// Says which filter let nothing through, and what it could have been.
 fn nothing(args: &List, loaded: &Loaded, all: bool, terminal: &mut Terminal<'_>) -> io::Result<()> {
     let tags: BTreeSet<&str> =
-        loaded.rules.iter().flat_map(|rule| &rule.output.tags).map(String::as_str).collect();
+        loaded.rules.iter().flat_map(|rule| &rule.output.about.tags).map(String::as_str).collect();
     let unknown = args.tags.iter().find(|tag| !tags.contains(tag.as_str()));
     if let Some(tag) = unknown {
         let hint = match closest(tag, tags.iter().copied()) {

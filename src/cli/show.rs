@@ -66,8 +66,8 @@ pub(super) fn json_rule<'a>(rule: &'a Rule, sources: &'a Sources) -> Json<'a> {
         file,
         line,
         name: name(rule),
-        alias: &rule.output.alias,
-        tags: &rule.output.tags,
+        alias: &rule.output.about.alias,
+        tags: &rule.output.about.tags,
         replaces: None,
     }
 }
@@ -91,7 +91,7 @@ pub(super) fn place(span: Span, sources: &Sources) -> (&str, usize) {
 
 /// What the output is called: by its rule, or else by Unicode.
 pub(super) fn name(rule: &Rule) -> Option<String> {
-    rule.output.name.clone().or_else(|| {
+    rule.output.about.name.clone().or_else(|| {
         // The selector only says that the character is to be drawn as an emoji.
         let mut chars = rule.output.text.chars().filter(|&c| c != '\u{fe0f}');
         match (chars.next(), chars.next()) {

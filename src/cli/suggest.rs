@@ -116,7 +116,7 @@ pub(super) fn run(args: &Suggest, paths: &Paths, terminal: &mut Terminal<'_>) ->
 fn is_clean(candidate: &Candidate, text: &str, loaded: &Loaded) -> bool {
     let rule = Rule {
         sequence: candidate.sequence.clone(),
-        output: Output { text: text.to_owned(), ..Output::default() },
+        output: Output::plain(text),
         keymap: "config".into(),
         span: Span::new(SourceId(0), 0..0),
     };

@@ -98,7 +98,7 @@ fn describe(loaded: &Loaded, index: usize, terminal: &mut Terminal<'_>) -> io::R
         let name = unicode_name(c).unwrap_or_else(|| "(no name)".to_owned());
         writeln!(terminal.out, "  U+{:04X} {name}", u32::from(c))?;
     }
-    if let Some(name) = &rule.output.name {
+    if let Some(name) = &rule.output.about.name {
         writeln!(terminal.out, "  {name}")?;
     }
     let (file, line) = place(rule.span, &loaded.sources);

@@ -3,7 +3,7 @@
 use super::Found;
 use crate::{
     keysym::Keysym,
-    sequence::Output,
+    sequence::{Output, Said},
     xcompose::document::{Document, Written, WrittenRule},
 };
 
@@ -80,7 +80,7 @@ fn one_rule(document: &Document, rule: &WrittenRule, found: &mut Found) {
     };
     let comment = rule.comment.as_ref().map(|comment| document.text(comment));
     let name = comment.as_deref().and_then(|comment| name(comment, &text));
-    found.rule(keysyms, Output { text, name, ..Output::default() }, range);
+    found.rule(keysyms, Output { text, about: Said { name, ..Said::default() }.into() }, range);
 }
 
 /// What a comment says of a rule that its character does not say by itself.

@@ -35,7 +35,8 @@ fn entry(rule: &Rule) -> Result<String, Reason> {
     if SPECIAL.iter().any(|special| text.contains(special)) {
         return Err("the text has `{{` or `$|$`, which mean something there");
     }
-    let label = rule.output.name.as_ref().map(|name| format!("\n    label: {}", string(name)));
+    let label =
+        rule.output.about.name.as_ref().map(|name| format!("\n    label: {}", string(name)));
     let trigger = string(&format!("{BEFORE}{keys}"));
     Ok(format!(
         "  - trigger: {trigger}\n    replace: {}{}",
@@ -91,10 +92,10 @@ fn one_match(entry: &MarkedYaml<'_>, place: &Places, found: &mut Found) {
                 }));
             }
             (Some("replace"), Some(text)) => output.text = text,
-            (Some("label"), Some(label)) => output.name = Some(label),
+            (Some("label"), Some(label)) => output.about.name = Some(label),
             (Some("search_terms"), _) => {
                 let list = value.data.as_sequence().into_iter().flatten();
-                output.alias =
+                output.about.alias =
                     list.filter_map(|term| term.data.as_str().map(str::to_owned)).collect();
             }
             (key, _) => {

@@ -124,7 +124,7 @@ fn table(entries: Vec<(Value, Value)>, keys: &mut Vec<Keysym>, found: &mut Found
             Kind::Table(entries) => table(entries, keys, found),
             Kind::List(values) => match inserted(&values) {
                 Some(text) => {
-                    let output = Output { text, ..Output::default() };
+                    let output = Output::plain(text);
                     found.rule(keys.clone(), output, key.range);
                 }
                 None => found.skip(value.range, "it does more than to insert a text", None),

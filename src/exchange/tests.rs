@@ -3,14 +3,14 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::xcompose;
+use crate::{sequence::Said, xcompose};
 
 /// Keys, texts and names, in the order of the rules.
 type Plain = Vec<(String, String, Option<String>)>;
 
 fn plain<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Plain {
     let plain = rules.into_iter().map(|rule| {
-        (rule.sequence.to_string(), rule.output.text.clone(), rule.output.name.clone())
+        (rule.sequence.to_string(), rule.output.text.clone(), rule.output.about.name.clone())
     });
     let mut plain: Plain = plain.collect();
     plain.sort();
@@ -20,7 +20,10 @@ fn plain<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Plain {
 fn rule(keys: &str, text: &str, name: Option<&str>) -> Rule {
     Rule {
         sequence: Sequence::parse(keys).unwrap(),
-        output: Output { text: text.into(), name: name.map(str::to_owned), ..Output::default() },
+        output: Output {
+            text: text.into(),
+            about: Said { name: name.map(str::to_owned), ..Said::default() }.into(),
+        },
         keymap: "test".into(),
         span: Span::new(SourceId(0), 0..0),
     }
@@ -86,7 +89,7 @@ fn a_compose_file() {
 
 #[test]
 fn comments_become_names() {
-    let name = |line: &str| import(None, line).0[0].output.name.clone();
+    let name = |line: &str| import(None, line).0[0].output.about.name.clone();
     let line = "<Multi_key> <l> <a> : \"λ\" Greek_lambda # ";
     assert_eq!(name(&format!("{line}lambda")), Some("lambda".into()));
     assert_eq!(name(&format!("{line}GREEK SMALL LETTER LAMDA")), None);

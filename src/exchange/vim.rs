@@ -62,11 +62,7 @@ pub(super) fn read(text: &str, found: &mut Found) {
             Some(pairs) => {
                 for (keys, output) in pairs {
                     let keysyms = keys.map(Keysym::from_char).to_vec();
-                    found.rule(
-                        keysyms,
-                        Output { text: output.into(), ..Output::default() },
-                        range.clone(),
-                    );
+                    found.rule(keysyms, Output::plain(output), range.clone());
                 }
             }
             None => found.skip(range, "it is no digraph of two keys and one character", None),

@@ -35,7 +35,7 @@ fn entry(rule: &Rule) -> Result<String, Reason> {
         let _ = write!(line, " <{name}>");
     }
     let _ = write!(line, " : {quoted}");
-    if let Some(name) = rule.output.name.as_deref().filter(|name| !name.contains('\n')) {
+    if let Some(name) = rule.output.about.name.as_deref().filter(|name| !name.contains('\n')) {
         let _ = write!(line, " # {name}");
     }
     Ok(line)

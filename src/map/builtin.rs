@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Info, Map};
 use crate::{
     diagnostic::Code,
-    sequence::{Output, Rule, Sequence},
+    sequence::{Output, Rule, Said, Sequence},
     source::{SourceId, Span},
 };
 
@@ -91,7 +91,8 @@ pub fn load(keymap: &Builtin, source: SourceId) -> Map {
     let name: Arc<str> = keymap.name.into();
     let mut records = keymap.read.split_terminator('\x1e').map(|record| record.split('\x1f'));
     let info = records.next().map_or_else(Info::default, info);
-    let mut rules = Vec::with_capacity(memchr::memchr_iter(b'\x1e', keymap.read.as_bytes()).count());
+    let mut rules =
+        Vec::with_capacity(memchr::memchr_iter(b'\x1e', keymap.read.as_bytes()).count());
     let rule = |fields| rule(fields, &name, source).expect("`build/keymaps.rs` writes rules");
     rules.extend(records.map(rule));
     Map { info, rules }
@@ -126,7 +127,8 @@ fn rule<'a>(
     };
     let (alias, tags, replaces, allow) = (list(), list(), list(), list());
     let allow = allow.iter().filter_map(|id| Code::ALL.iter().copied().find(|c| c.id() == *id));
-    let output = Output { text, name, alias, tags, replaces, allow: allow.collect() };
+    let said = Said { name, alias, tags, replaces, allow: allow.collect() };
+    let output = Output { text, about: said.into() };
     let span = Span { source, start, end };
     Some(Rule { sequence, output, keymap: Arc::clone(keymap), span })
 }

@@ -47,9 +47,17 @@ pub fn merge(
     own: Vec<Rule>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Merged {
-    let count = keymaps.iter().map(Vec::len).sum::<usize>() + own.len();
-    let mut merging = Merging::with_capacity(count);
-    for rule in keymaps.into_iter().flatten() {
+    let mut merging = Merging::default();
+    // The first keymap is the locale's large one as a rule: it is used where it is, not copied.
+    let others = keymaps.iter().skip(1).map(Vec::len).sum::<usize>() + own.len();
+    let mut keymaps = keymaps.into_iter();
+    merging.slots = keymaps.next().unwrap_or_default().into_iter().map(Some).collect();
+    merging.slots.reserve_exact(others);
+    merging.index.reserve(merging.slots.len() + others);
+    for slot in 0..merging.slots.len() {
+        merging.enter(slot, diagnostics);
+    }
+    for rule in keymaps.flatten() {
         merging.add(rule, diagnostics);
     }
     let mut removed = Vec::new();
@@ -76,24 +84,20 @@ struct Merging {
 }
 
 impl Merging {
-    /// Room for so many rules: growing step by step would copy thousands of them several times.
-    fn with_capacity(rules: usize) -> Self {
-        let mut merging = Self::default();
-        merging.slots.reserve_exact(rules);
-        merging.index.reserve(rules);
-        merging
+    fn add(&mut self, rule: Rule, diagnostics: &mut Vec<Diagnostic>) {
+        self.slots.push(Some(rule));
+        self.enter(self.slots.len() - 1, diagnostics);
     }
 
-    fn add(&mut self, rule: Rule, diagnostics: &mut Vec<Diagnostic>) {
-        let slot = self.slots.len();
-        if let Some(before) = self.index.insert(rule.sequence.clone(), slot) {
-            let old = self.slots[before].take().expect("the index names filled slots only");
-            diagnostics.extend(override_note(&rule, &old));
-            let mut chain = self.gave_way.remove(&before).unwrap_or_default();
-            chain.push(old);
-            self.gave_way.insert(slot, chain);
-        }
-        self.slots.push(Some(rule));
+    /// Enters the rule of a slot into the index. One that is there for the same sequence gives way.
+    fn enter(&mut self, slot: usize, diagnostics: &mut Vec<Diagnostic>) {
+        let Some(rule) = &self.slots[slot] else { return };
+        let Some(before) = self.index.insert(rule.sequence.clone(), slot) else { return };
+        let Some(old) = self.slots[before].take() else { return };
+        diagnostics.extend(self.slots[slot].as_ref().and_then(|rule| override_note(rule, &old)));
+        let mut chain = self.gave_way.remove(&before).unwrap_or_default();
+        chain.push(old);
+        self.gave_way.insert(slot, chain);
     }
 
     fn remove(&mut self, sequence: &Sequence) -> Option<Vec<Rule>> {
@@ -119,7 +123,7 @@ impl Merging {
 /// is nothing to say: only the locale's Compose file has a sequence twice, when it includes another.
 fn override_note(new: &Rule, old: &Rule) -> Option<Diagnostic> {
     let same = new.output.text == old.output.text || new.keymap == old.keymap;
-    if same || new.output.replaces.contains(&old.output.text) {
+    if same || new.output.about.replaces.contains(&old.output.text) {
         return None;
     }
     let message =

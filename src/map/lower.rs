@@ -90,9 +90,7 @@ fn no_sequence(error: &SequenceError, keys: &str, span: Span, text: &str) -> Dia
 fn output(entry: Entry, diagnostics: &mut Vec<Diagnostic>) -> Option<Output> {
     let Value { span, kind } = entry.value;
     match kind {
-        Kind::Text(text) => {
-            checked(&text, span, diagnostics).then(|| Output { text, ..Output::default() })
-        }
+        Kind::Text(text) => checked(&text, span, diagnostics).then(|| Output::plain(text)),
         Kind::Table(fields) => from_table(fields, &entry.key, entry.key_span, diagnostics),
         other => {
             let message = format!(
@@ -125,11 +123,11 @@ fn from_table(
                     good &= checked(text, span, diagnostics);
                 }
             }
-            "name" => output.name = string(field.value, "name", diagnostics),
-            "alias" => output.alias = strings(field.value, "alias", diagnostics),
-            "tags" => output.tags = strings(field.value, "tags", diagnostics),
-            "allow" => output.allow = allowed(field.value, diagnostics),
-            "replaces" => output.replaces = strings(field.value, "replaces", diagnostics),
+            "name" => output.about.name = string(field.value, "name", diagnostics),
+            "alias" => output.about.alias = strings(field.value, "alias", diagnostics),
+            "tags" => output.about.tags = strings(field.value, "tags", diagnostics),
+            "allow" => output.about.allow = allowed(field.value, diagnostics),
+            "replaces" => output.about.replaces = strings(field.value, "replaces", diagnostics),
             unknown => diagnostics.push(unknown_key(unknown, field.key_span, "a rule", FIELDS)),
         }
     }

@@ -190,8 +190,11 @@ fn keymap(name: &str, rules: &[(&str, &str, &str)], sources: &mut Sources) -> Ve
             sequence: Sequence::parse(keys).unwrap(),
             output: crate::sequence::Output {
                 text: text.into(),
-                replaces: vec![replaces.into()],
-                ..Default::default()
+                about: crate::sequence::Said {
+                    replaces: vec![replaces.into()],
+                    ..Default::default()
+                }
+                .into(),
             },
             keymap: name.into(),
             span: Span::new(id, i..i + 1),

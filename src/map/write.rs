@@ -51,12 +51,14 @@ impl Quote {
 pub(super) fn output(output: &Output, quote: Quote) -> String {
     let string = |text: &str| string_like(text, quote);
     let mut fields = vec![format!("text = {}", string(&output.text))];
-    if let Some(name) = &output.name {
+    if let Some(name) = &output.about.name {
         fields.push(format!("name = {}", string(name)));
     }
-    for (name, values) in
-        [("alias", &output.alias), ("tags", &output.tags), ("replaces", &output.replaces)]
-    {
+    for (name, values) in [
+        ("alias", &output.about.alias),
+        ("tags", &output.about.tags),
+        ("replaces", &output.about.replaces),
+    ] {
         let values: Vec<String> = values.iter().map(|value| string(value)).collect();
         match &values[..] {
             [] => {}

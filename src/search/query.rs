@@ -140,12 +140,15 @@ impl Query {
         let output = &rule.output;
         let long = text.len() > MAX_SIGN && text.to_lowercase().contains(&self.lower);
         let inside = long.then_some(Fit::exact(How::Part));
-        if output.name.is_none() && output.alias.is_empty() && output.tags.is_empty() {
+        if output.about.name.is_none()
+            && output.about.alias.is_empty()
+            && output.about.tags.is_empty()
+        {
             return [keys, inside].into_iter().flatten().min();
         }
-        let name = output.name.iter().map(|name| Called::Name(name));
-        let alias = output.alias.iter().map(|alias| Called::alias(alias));
-        let tags = output.tags.iter().map(|tag| Called::Word(tag));
+        let name = output.about.name.iter().map(|name| Called::Name(name));
+        let alias = output.about.alias.iter().map(|alias| Called::alias(alias));
+        let tags = output.about.tags.iter().map(|tag| Called::Word(tag));
         let called = self.called(name.chain(alias).chain(tags));
         [keys, called, inside].into_iter().flatten().min()
     }

@@ -49,7 +49,7 @@ fn similar(word: &str, corpus: &Corpus<'_>) -> Vec<(usize, String)> {
     };
     data::words().for_each(&mut look_at);
     for output in corpus.rules.iter().map(|rule| &rule.output) {
-        let own = output.name.iter().chain(&output.alias).chain(&output.tags);
+        let own = output.about.name.iter().chain(&output.about.alias).chain(&output.about.tags);
         for own in own.filter(|own| !own.starts_with(['&', '\\'])) {
             words(&own.to_lowercase()).for_each(&mut look_at);
         }

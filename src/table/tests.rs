@@ -10,7 +10,7 @@ use crate::{
 fn rule(keys: &str, text: &str) -> Rule {
     Rule {
         sequence: Sequence::parse(keys).unwrap(),
-        output: Output { text: text.into(), ..Output::default() },
+        output: Output::plain(text),
         keymap: "test".into(),
         span: Span::new(SourceId(0), 0..0),
     }

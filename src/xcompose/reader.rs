@@ -108,7 +108,7 @@ fn rules(
             return None;
         }
         let span = keys(statement.span, sources);
-        let output = Output { text, ..Output::default() };
+        let output = Output::plain(text);
         Some(Rule { sequence, output, keymap: std::sync::Arc::clone(&keymap), span })
     };
     let mut rules = Vec::with_capacity(reading.statements.len());

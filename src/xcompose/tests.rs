@@ -240,7 +240,7 @@ proptest! {
 fn rule(keys: &str, text: &str, keymap: &str) -> Rule {
     Rule {
         sequence: Sequence::parse(keys).unwrap(),
-        output: Output { text: text.into(), ..Output::default() },
+        output: Output::plain(text),
         keymap: keymap.into(),
         span: Span::new(SourceId(0), 0..0),
     }
@@ -269,7 +269,7 @@ fn told(emitted: &Emitted<'_>) -> Vec<String> {
 #[test]
 fn writes_what_every_toolkit_reads() {
     let mut named = rule("<Left>λ", "x\"y\\", "config");
-    named.output.name = Some("a name".into());
+    named.output.about.name = Some("a name".into());
     let own = [
         rule("la", "λ", "greek"),
         rule("--", "–", "greek"),

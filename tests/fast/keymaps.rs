@@ -57,7 +57,7 @@ fn no_classic_sequence_changes_or_is_lost() {
         let (keysyms, text) = (rule.sequence.keysyms(), rule.output.text.as_str());
         if used.get(keysyms) != Some(&text) {
             let new = loaded.rules.iter().find(|new| new.sequence == rule.sequence).unwrap();
-            assert!(new.output.replaces.contains(&rule.output.text), "{}", rule.sequence);
+            assert!(new.output.about.replaces.contains(&rule.output.text), "{}", rule.sequence);
             let elsewhere = loaded
                 .rules
                 .iter()

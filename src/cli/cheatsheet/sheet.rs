@@ -120,8 +120,8 @@ fn group(rules: &[&Rule], loaded: &Loaded, layout: &Layout) -> Group {
             None => entries.push(Entry {
                 text: rule.output.text.clone(),
                 name: called,
-                alias: rule.output.alias.clone(),
-                tags: rule.output.tags.clone(),
+                alias: rule.output.about.alias.clone(),
+                tags: rule.output.about.tags.clone(),
                 ways: vec![way],
             }),
         }

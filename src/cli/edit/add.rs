@@ -16,7 +16,7 @@ use crate::{
     config::{Loaded, Paths},
     diagnostic::{Code, Diagnostic},
     map::edit::{Document, Edited},
-    sequence::{Output, Rule, Sequence},
+    sequence::{Output, Rule, Said, Sequence},
     source::{SourceId, Span},
 };
 
@@ -142,14 +142,14 @@ impl Adding<'_> {
 
     fn output(&self, replaces: Option<&Rule>) -> Output {
         let Add { name, alias, tag, .. } = self.args;
-        Output {
-            text: self.text().to_owned(),
+        let said = Said {
             name: name.clone(),
             alias: alias.clone(),
             tags: tag.clone(),
             replaces: replaces.map(|rule| rule.output.text.clone()).into_iter().collect(),
             allow: Vec::new(),
-        }
+        };
+        Output { text: self.text().to_owned(), about: said.into() }
     }
 
     /// The new text, unless something stands in the way.

@@ -85,7 +85,7 @@ pub(super) fn items(loaded: &Loaded) -> Vec<Item> {
             items.len() - 1
         });
         sequences[place].push(rule);
-        for word in rule.output.alias.iter().chain(&rule.output.tags) {
+        for word in rule.output.about.alias.iter().chain(&rule.output.about.tags) {
             if !items[place].words.contains(word) {
                 items[place].words.push(word.clone());
             }

@@ -51,7 +51,7 @@ impl Card {
         let source = crate::source::Sources::default().add("", "");
         Self::new(&Rule {
             sequence: crate::sequence::Sequence::parse(keys).unwrap(),
-            output: crate::sequence::Output { text: text.to_owned(), ..Default::default() },
+            output: crate::sequence::Output::plain(text),
             keymap: "config".into(),
             span: crate::source::Span::new(source, 0..0),
         })

@@ -52,7 +52,7 @@ const RULES: &[(&str, &str)] = &[
 pub(super) fn table(rules: &[(&str, &str)]) -> Arc<Table> {
     let rule = |&(keys, text): &(&str, &str)| Rule {
         sequence: Sequence::parse(keys).unwrap(),
-        output: Output { text: text.into(), ..Output::default() },
+        output: Output::plain(text),
         keymap: "test".into(),
         span: Span::new(SourceId(0), 0..0),
     };

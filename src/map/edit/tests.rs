@@ -5,13 +5,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     map,
-    sequence::{Rule, Sequence},
+    sequence::{Rule, Said, Sequence},
     source::Sources,
 };
-
-fn plain(text: &str) -> Output {
-    Output { text: text.to_owned(), ..Output::default() }
-}
 
 fn document(text: &str) -> Document<'_> {
     Document::read(text).unwrap()
@@ -19,7 +15,7 @@ fn document(text: &str) -> Document<'_> {
 
 #[track_caller]
 fn add(text: &str, keys: &str, expected: &str) {
-    let edited = document(text).add(keys, &plain("λ")).unwrap();
+    let edited = document(text).add(keys, &Output::plain("λ")).unwrap();
     assert_eq!(edited.text, expected);
     assert!(edited.text[edited.at..].contains(" = "), "points at the key");
     let back = document(&edited.text).remove(edited.at).unwrap();
@@ -78,14 +74,14 @@ fn other_bytes_stay() {
 
 #[test]
 fn every_field_is_written() {
-    let output = Output {
-        text: "λ".into(),
+    let said = Said {
         name: Some("lambda".into()),
         alias: vec!["\\lambda".into()],
         tags: vec!["greek".into(), "mine".into()],
         replaces: vec!["x".into()],
         allow: Vec::new(),
     };
+    let output = Output { text: "λ".into(), about: said.into() };
     let edited = document("[sequences]\na = 'b'\n").add("la", &output).unwrap();
     assert!(edited.text.ends_with(
         "la = { text = 'λ', name = 'lambda', alias = ['\\lambda'], tags = ['greek', 'mine'], \
@@ -97,7 +93,7 @@ fn every_field_is_written() {
 fn replacing_keeps_the_key_and_the_comments() {
     let text = "[sequences]\n# why\n'la'  =  'l'  # what\n";
     let at = text.find("'la'").unwrap();
-    let edited = document(text).replace(at, &plain("λ")).unwrap();
+    let edited = document(text).replace(at, &Output::plain("λ")).unwrap();
     assert_eq!(edited.text, "[sequences]\n# why\n'la'  =  'λ'  # what\n");
 }
 
@@ -141,7 +137,7 @@ fn removals_are_listed() {
 #[test]
 fn what_is_written_otherwise_is_left_alone() {
     for text in ["sequences = { a = 'b' }\n", "sequences.a = 'b'\n", "sequences = 1\n"] {
-        let unfit = document(text).add("la", &plain("λ")).unwrap_err();
+        let unfit = document(text).add("la", &Output::plain("λ")).unwrap_err();
         assert_eq!(&text[unfit.range], "sequences");
     }
     let text = "[sequences]\na.text = 'b'\n[sequences.c]\ntext = 'd'\n";
@@ -220,7 +216,7 @@ proptest! {
     ) {
         prop_assume!(Sequence::parse(&keys).is_ok());
         let before = document(&text);
-        if let Ok(edited) = before.add(&keys, &plain(&output)) {
+        if let Ok(edited) = before.add(&keys, &Output::plain(&output)) {
             prop_assert!(one_piece(&text, &edited.text), "{:?}", edited.text);
             let sequence = Sequence::parse(&keys).unwrap();
             let rules = rules(&edited.text);

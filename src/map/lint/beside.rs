@@ -33,7 +33,7 @@ pub(super) fn prefixes(subject: Subject<'_>) -> Vec<Diagnostic> {
 
 fn prefix(code: Code, short: &Rule, longer: &[&Rule]) -> Option<Diagnostic> {
     let longer: Vec<&Rule> =
-        longer.iter().copied().filter(|rule| !rule.output.allow.contains(&code)).collect();
+        longer.iter().copied().filter(|rule| !rule.output.about.allow.contains(&code)).collect();
     let first = longer.first()?;
     let others = match longer.len() {
         1 => String::new(),
@@ -64,7 +64,8 @@ pub(super) fn orders(subject: Subject<'_>) -> Vec<Diagnostic> {
         let &[a, b] = rule.sequence.keysyms() else { return None };
         let other = *of_two.get([b, a].as_slice())?;
         let known = classic.contains([a, b].as_slice()) && classic.contains([b, a].as_slice());
-        let meant = |one: &Rule, other: &Rule| one.output.replaces.contains(&other.output.text);
+        let meant =
+            |one: &Rule, other: &Rule| one.output.about.replaces.contains(&other.output.text);
         let fine = known || meant(rule, other) || meant(other, rule);
         (!fine && other.output.text != rule.output.text).then_some(other)
     };
@@ -120,7 +121,7 @@ pub(super) fn names(subject: Subject<'_>, among: &dyn Fn(&Rule) -> bool) -> Vec<
     for (rule, told) in
         others.into_iter().map(|r| (r, false)).chain(own.into_iter().map(|r| (r, true)))
     {
-        for name in rule.output.name.iter().chain(&rule.output.alias) {
+        for name in rule.output.about.name.iter().chain(&rule.output.about.alias) {
             let earlier = *first.entry(name).or_insert(rule);
             if !told || earlier.output.text == rule.output.text {
                 continue;

@@ -95,7 +95,7 @@ fn unless_allowed(
     rules: &[&Rule],
     finding: impl FnOnce() -> Diagnostic,
 ) -> Option<Diagnostic> {
-    let allowed = rules.iter().any(|rule| rule.output.allow.contains(&code));
+    let allowed = rules.iter().any(|rule| rule.output.about.allow.contains(&code));
     (!allowed).then(finding)
 }
 

@@ -54,7 +54,7 @@ pub(super) fn own(rule: &Rule) -> Result<String, Diagnostic> {
     let Some(mut line) = whole(&[&[Keysym::MULTI_KEY], keysyms].concat(), text) else {
         return Err(refused("has a newline or a tab, which toolkits read differently".into()));
     };
-    if let Some(name) = rule.output.name.as_deref().filter(|name| is_comment(name)) {
+    if let Some(name) = rule.output.about.name.as_deref().filter(|name| is_comment(name)) {
         let _ = write!(line, " # {name}");
     }
     Ok(line)
