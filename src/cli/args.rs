@@ -7,7 +7,7 @@ use clap_complete::ArgValueCompleter;
 
 use super::{complete, find::Find, generate::Generate, import::Import, undo::Undo};
 
-/// Try, list, find and check compose sequences, and write them for other programs.
+/// Find, try, add and check compose sequences, and write them for other programs.
 #[derive(Debug, Parser)]
 #[command(name = "composekey", version, arg_required_else_help = true)]
 pub struct Cli {
@@ -39,7 +39,7 @@ pub enum Color {
 pub enum Command {
     /// Show what a sequence gives, and which rule gives it
     Test(Test),
-    /// Type, and see what each key does and why: a screen that needs no daemon
+    /// Type, and see what each key does and why; needs no daemon
     Try(super::trial::Try),
     /// Find a character by a few letters, and copy or print it
     Pick(super::pick::Pick),
@@ -53,7 +53,7 @@ pub enum Command {
     How(super::how::How),
     /// Suggest sequences for a character that clash with nothing
     Suggest(super::suggest::Suggest),
-    /// Write the sequences for other programs: ~/.XCompose, or what --target names
+    /// Write the sequences for other programs, ~/.XCompose or another file
     Generate(Generate),
     /// Make a keymap of a file of another program
     Import(Import),
@@ -63,7 +63,7 @@ pub enum Command {
     Remove(super::edit::Remove),
     /// Change the configuration or a keymap in your editor
     Edit(super::edit::Edit),
-    /// Make a page of your sequences: for the terminal, a browser or a printer
+    /// Make a page of your sequences to look at, to search or to print
     Cheatsheet(super::cheatsheet::Cheatsheet),
     /// Bring back what a written file was before
     Undo(Undo),
@@ -83,7 +83,7 @@ pub enum Command {
     Resume(Ask),
     /// Clear a stuck Caps Lock, also over ssh and without a daemon
     UnlockCaps(super::unlock::Unlock),
-    /// Let plain keys type every character under Wayland, by an XKB option
+    /// Let plain keys type every character under Wayland
     Xkb(super::xkb::Xkb),
     /// Type a text into the focused window, whatever characters it has
     Type(Type),

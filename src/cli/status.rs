@@ -8,10 +8,15 @@ use std::{
 
 use clap::Args;
 
-use super::{Exit, Terminal, args::Ask, show::shortened};
+use super::{
+    Exit, Terminal,
+    args::Ask,
+    show::{paint, shortened},
+};
 use crate::{
     config::Paths,
-    ipc::{self, Reply, Request, Status},
+    diagnostic::Style,
+    ipc::{self, CallError, Reply, Request, Status},
 };
 
 /// `composekey status`.
@@ -44,7 +49,8 @@ pub(super) fn status(args: &Watch, paths: &Paths, terminal: &mut Terminal<'_>) -
             (Ok(reply), true) => ipc::encode(&reply),
             (Ok(Reply::Status(status)), false) => {
                 let mut text = Vec::new();
-                show(&mut text, &status)?;
+                // What is cut to the width of the terminal has no colours.
+                show(&mut text, &status, Style::Plain)?;
                 String::from_utf8_lossy(&text).into_owned()
             }
             (Ok(_), false) => "an answer to another question\n".to_owned(),
@@ -107,6 +113,11 @@ pub(super) fn run(
         Ok(reply) => reply,
         Err(error) => {
             writeln!(terminal.err, "error: {error}")?;
+            if matches!(error, CallError::NotRunning(_)) {
+                let help = "start it with `composekeyd`, or `systemctl --user start composekeyd`;\n  \
+                            `composekey doctor` finds what is in its way";
+                writeln!(terminal.err, "  {}", paint(terminal.err_style, "2", help))?;
+            }
             return Ok(Exit::Failed);
         }
     };
@@ -116,7 +127,7 @@ pub(super) fn run(
     match reply {
         Reply::Status(status) => {
             if !args.json {
-                show(terminal.out, &status)?;
+                show(terminal.out, &status, terminal.out_style)?;
             }
             Ok(Exit::Fine)
         }
@@ -140,7 +151,8 @@ pub(super) fn run(
 ///
 /// # Errors
 /// When `out` cannot be written.
-fn show(out: &mut (impl Write + ?Sized), status: &Status) -> io::Result<()> {
+fn show(out: &mut (impl Write + ?Sized), status: &Status, style: Style) -> io::Result<()> {
+    let well = !status.paused && status.ignoring.is_none();
     let state = match (status.paused, &status.ignoring) {
         (true, _) => "paused: `composekey resume` goes on".to_owned(),
         (false, Some(class)) => format!("leaves `{class}` alone, which has the focus"),
@@ -152,6 +164,7 @@ fn show(out: &mut (impl Write + ?Sized), status: &Status) -> io::Result<()> {
     };
     let kept = if status.kept { ", not the newest: `composekey check` tells why" } else { "" };
     let lock = if status.caps_lock { "on" } else { "off" };
+    let state = paint(style, if well { "32" } else { "33" }, &state);
     writeln!(out, "composekeyd {}, process {}: {state}", status.version, status.pid)?;
     for (name, value) in [
         ("display", status.display.as_str()),
@@ -164,11 +177,11 @@ fn show(out: &mut (impl Write + ?Sized), status: &Status) -> io::Result<()> {
         ("caps lock", lock),
     ] {
         if !value.is_empty() {
-            writeln!(out, "  {name:<10} {value}")?;
+            writeln!(out, "  {} {value}", paint(style, "2", &format!("{name:<10}")))?;
         }
     }
     for note in &status.notes {
-        writeln!(out, "note: {note}")?;
+        writeln!(out, "{}: {note}", paint(style, "33", "note"))?;
     }
     Ok(())
 }
@@ -215,7 +228,7 @@ mod tests {
             kept: true,
             notes: vec!["something".into()],
         };
-        show(&mut out, &status).unwrap();
+        show(&mut out, &status, Style::Plain).unwrap();
         let expected = "\
 composekeyd 1.2.3, process 42: ready
   display    :0
@@ -229,5 +242,17 @@ composekeyd 1.2.3, process 42: ready
 note: something
 ";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
+        let mut out = Vec::new();
+        show(&mut out, &status, Style::Colour).unwrap();
+        let coloured = expected
+            .replace("ready", "\u{1b}[32mready\u{1b}[0m")
+            .replace("note", "\u{1b}[33mnote\u{1b}[0m");
+        let coloured = coloured.lines().map(|line| match line.split_at_checked(12) {
+            Some((label, value)) if label.starts_with("  ") => {
+                format!("  \u{1b}[2m{}\u{1b}[0m{value}\n", &label[2..])
+            }
+            _ => format!("{line}\n"),
+        });
+        assert_eq!(String::from_utf8(out).unwrap(), coloured.collect::<String>());
     }
 }

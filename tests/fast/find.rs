@@ -1,65 +1,12 @@
 //! `composekey find`: whole answers, word for word, as a terminal of 80 columns shows them.
 
-use unicode_width::UnicodeWidthStr;
-
-use composekey::{
-    cli::{self, Terminal},
-    config::Paths,
-    diagnostic::Style,
-};
+use composekey::diagnostic::Style;
 
 use crate::{
     cli::{OWN, check},
-    support::{Home, Ran},
+    shown::{on_terminal, shown},
+    support::Home,
 };
-
-/// Runs the command as on a terminal of 80 columns, with a US keyboard.
-pub(crate) fn on_terminal(home: &Home, style: Style, args: &[&str]) -> Ran {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut terminal = Terminal {
-        out: &mut out,
-        err: &mut err,
-        out_style: style,
-        err_style: style,
-        width: Some(80),
-        pager: None,
-    };
-    let env = |name: &str| (name == "XKB_DEFAULT_LAYOUT").then(|| "us".into());
-    let mut paths = Paths::new("/nowhere".into(), None, None, env);
-    paths.set_config(home.path("config.toml"));
-    let args = ["composekey"].iter().chain(args).map(Into::into);
-    let status = cli::run(args, &paths, &mut terminal) as i32;
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Ran { status, out: text(out), err: text(err) }
-}
-
-/// Compares what is shown, plainly and in colours, with `shown/NAME.txt`; the escape is written `␛`.
-/// With `COMPOSEKEY_WRITE` set the file is written instead.
-#[track_caller]
-pub(crate) fn shown(name: &str, home: &Home, args: &[&str]) {
-    let mut found = String::new();
-    for style in [Style::Plain, Style::Colour] {
-        let ran = on_terminal(home, style, args);
-        found += &format!("$ composekey {}\n{}", args.join(" "), ran.out);
-        found += &format!("{}[{}]\n\n", ran.err, ran.status);
-        let wide = ran.out.lines().map(plain).find(|line| line.width() > 80);
-        assert_eq!(wide, None, "a line wider than 80 columns");
-    }
-    let found = found.replace('\u{1b}', "␛");
-    let file = format!("{}/tests/fast/shown/{name}.txt", env!("CARGO_MANIFEST_DIR"));
-    if std::env::var_os("COMPOSEKEY_WRITE").is_some() {
-        std::fs::write(&file, &found).unwrap();
-    }
-    let expected = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(found == expected, "{name} shows\n{found}\n\ninstead of\n{expected}");
-}
-
-/// A line without its colours.
-fn plain(line: &str) -> String {
-    let mut pieces = line.split('\u{1b}');
-    let first = pieces.next().unwrap_or_default().to_owned();
-    pieces.filter_map(|piece| Some(piece.split_once('m')?.1)).fold(first, |line, p| line + p)
-}
 
 #[test]
 fn one_character_is_shown_at_length() {

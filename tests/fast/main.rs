@@ -20,6 +20,7 @@ mod packaging;
 mod packs;
 mod programs;
 mod search;
+mod shown;
 mod support;
 mod tour;
 mod xkb;

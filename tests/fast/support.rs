@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
@@ -33,6 +33,11 @@ impl Home {
         let home = Self::new();
         home.write("config.toml", text);
         home
+    }
+
+    /// The home folder.
+    pub(crate) fn root(&self) -> &Path {
+        self.dir.path()
     }
 
     /// A path in the configuration folder.
