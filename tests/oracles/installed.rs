@@ -3,6 +3,7 @@
 use std::{
     io::{Write as _, stderr},
     process::Command,
+    sync::Mutex,
 };
 
 use composekey::xcompose::profile::{Family, Profile, Version};
@@ -18,8 +19,19 @@ fn packages(family: Family) -> &'static [&'static str] {
     }
 }
 
-/// The version that is installed, if it is.
+/// The version that is installed, if it is. Debian is asked once: random files ask thousands of times.
 pub(crate) fn version(family: Family) -> Option<Version> {
+    static KNOWN: Mutex<Vec<(Family, Option<Version>)>> = Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().unwrap();
+    if let Some(&(_, version)) = known.iter().find(|(of, _)| *of == family) {
+        return version;
+    }
+    let version = installed(family);
+    known.push((family, version));
+    version
+}
+
+fn installed(family: Family) -> Option<Version> {
     packages(family).iter().find_map(|package| {
         let query = ["-W", "-f", "${db:Status-Status} ${source:Upstream-Version}", package];
         let output = Command::new("dpkg-query").args(query).output().expect("this is Debian");
