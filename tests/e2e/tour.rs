@@ -14,7 +14,7 @@ fn the_tour() {
     fs::remove_file(desk.home.config()).unwrap();
     let source = Source::new(&desk.server.path("source"), program);
     let mut typed = String::new();
-    for step in steps() {
+    for step in steps("docs/tour.md") {
         match step {
             Step::Run { command, shows } if command == "composekeyd &" => {
                 let installed = desk.home.path(".local/bin/composekeyd");

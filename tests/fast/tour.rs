@@ -33,7 +33,7 @@ fn the_tours_commands_say_what_it_shows() {
     let home = TempDir::new().unwrap();
     let source = Source::new(folder.path(), program);
     let mut count = 0;
-    for step in steps() {
+    for step in steps("docs/tour.md") {
         let Step::Run { command, shows } = step else { continue };
         // Here no daemon runs, and none tells of itself.
         if command.ends_with('&') {
@@ -50,6 +50,21 @@ fn the_tours_commands_say_what_it_shows() {
     assert_eq!(files(&home.path().join(".local/bin")), BTreeSet::new());
     assert_eq!(files(&home.path().join(".local/share")), BTreeSet::new());
     assert!(home.path().join(".config/composekey/config.toml").exists());
+}
+
+#[test]
+fn the_readmes_commands_say_what_it_shows() {
+    let (folder, home) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let source = Source::new(folder.path(), program);
+    let path = format!("PATH={}:$PATH", program("").display());
+    let mut count = 0;
+    for step in steps("README.md") {
+        let Step::Run { command, shows } = step else { continue };
+        let answer = source.run(shell("bash"), &format!("{path}; {command}"), home.path());
+        assert!(is_shown(&answer, &shows), "`{command}` says\n{answer}\nand not\n{shows}");
+        count += 1;
+    }
+    assert!(count > 0);
 }
 
 /// The files below a folder, by their paths in it.

@@ -29,10 +29,10 @@ pub(crate) enum Keys {
     Held(String),
 }
 
-/// The steps of the tour, in their order.
-pub(crate) fn steps() -> Vec<Step> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/tour.md");
-    parse(&fs::read_to_string(path).expect("the tour is there"))
+/// The steps of a document, in their order.
+pub(crate) fn steps(name: &str) -> Vec<Step> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    parse(&fs::read_to_string(path).expect("the document is there"))
 }
 
 fn parse(document: &str) -> Vec<Step> {
