@@ -46,16 +46,23 @@ fn serve<B: Backend>(core: &mut Core, backend: &mut B) -> Result<End, B::Lost> {
         if let Some(end) = core.end {
             return Ok(end);
         }
-        wait(core, backend);
+        // A key must not wait for what nobody has to say: only what woke us is asked.
+        let woke = wait(core, backend);
         let now = Instant::now();
-        core.watcher.read(now);
+        if woke.files {
+            core.watcher.read(now);
+        }
         if core.watcher.take_change(now) {
             core.loading.start();
         }
-        if let Some(loaded) = core.loading.take() {
+        if woke.loading
+            && let Some(loaded) = core.loading.take()
+        {
             take_over(core, backend, loaded)?;
         }
-        serve::callers(core, backend, now)?;
+        if woke.callers || core.control.deadline().is_some_and(|at| at <= now) {
+            serve::callers(core, backend, now)?;
+        }
     }
 }
 
@@ -106,8 +113,19 @@ fn take_over<B: Backend>(
     Ok(())
 }
 
+/// What happened besides keys.
+#[derive(Clone, Copy, Debug)]
+struct Woke {
+    /// Settings or maps may have changed.
+    files: bool,
+    /// A reading of them is done.
+    loading: bool,
+    /// Somebody calls, or a caller has more to say or can hear more.
+    callers: bool,
+}
+
 /// Sleeps until something happens or is due.
-fn wait<B: Backend>(core: &mut Core, backend: &mut B) {
+fn wait<B: Backend>(core: &mut Core, backend: &mut B) -> Woke {
     let now = Instant::now();
     let deadlines = [
         core.engine.deadline(),
@@ -135,6 +153,8 @@ fn wait<B: Backend>(core: &mut Core, backend: &mut B) {
     }
     let ready = |index: usize| !fds[index].revents().is_empty();
     let (stop, reload, guard) = (ready(0), ready(1), ready(2));
+    let callers = (6..fds.len()).any(ready);
+    let woke = Woke { files: ready(4), loading: ready(5), callers };
     drop(fds);
     if stop {
         core.end = Some(End::Asked);
@@ -146,6 +166,7 @@ fn wait<B: Backend>(core: &mut Core, backend: &mut B) {
     if guard {
         core.guard.hear();
     }
+    woke
 }
 
 fn reading(fd: BorrowedFd<'_>) -> PollFd<'_> {
