@@ -257,6 +257,11 @@ impl Backend for Evdev {
     type Lost = Infallible;
 
     fn step(&mut self, core: &mut Core) -> Result<(), Infallible> {
+        // As a rule it is the next key of the same keyboard: out with it, before anything else is asked.
+        if let Some(device) = self.typist.current {
+            self.read(core, device);
+            self.flush();
+        }
         let mut ready = std::mem::take(&mut self.ready);
         self.input.ready(&mut ready);
         for ready in ready.drain(..) {
