@@ -5,7 +5,7 @@ CARGO ?= cargo
 # The documentation is for those who work on the code: private items are in it, and linked.
 RUSTDOC = -D warnings -A rustdoc::private-intra-doc-links
 
-.PHONY: run test check oracles e2e vm wayland deps bench clean pictures install uninstall
+.PHONY: run test check oracles e2e vm wayland deps bench latency clean pictures install uninstall
 
 # Try it: on this display when there is one, else on a private X server.
 run: deps
@@ -57,6 +57,12 @@ pictures:
 # Figures of this machine: docs/testing.md.
 bench: deps
 	$(CARGO) bench --quiet --bench figures
+
+# How long a key takes through the daemon and through others: docs/performance.md.
+latency:
+	tools/deps latency
+	$(CARGO) install --quiet --locked --no-default-features --root target/relays kanata@1.11.0
+	$(CARGO) test --release --test vm latency::
 
 # Programs, user unit, manual pages, completions and schemas below `prefix`, from target/release:
 # `cargo build --release` first. What evdev needs beside them: packaging/README.md.

@@ -4,6 +4,7 @@
 //! cargo test --test vm                      every group of cases, one machine a group
 //! cargo test --test vm evdev::               the cases of one group
 //! cargo test --test vm -- --list             what there is
+//! make latency                               figures
 //! ```
 //!
 //! This program is both ends. On the host it boots QEMU ([`machine`]); the guest sees the host's
@@ -15,6 +16,7 @@
 mod desktop;
 mod evdev;
 mod guest;
+mod latency;
 mod machine;
 mod support;
 
@@ -43,12 +45,16 @@ pub(crate) use cases;
 
 const GROUPS: &[Group] = &[evdev::GROUP, desktop::GROUP];
 
+/// Groups that tell figures instead of testing: only when asked for by name.
+const FIGURES: &[Group] = &[latency::GROUP];
+
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     if let [mode, group, filter] = &args[..]
         && mode == "--guest"
     {
-        let group = GROUPS.iter().find(|known| known.name == group).expect("a group");
+        let group =
+            GROUPS.iter().chain(FIGURES).find(|known| known.name == group).expect("a group");
         guest::run(group, filter);
         return ExitCode::SUCCESS;
     }
@@ -56,7 +62,8 @@ fn main() -> ExitCode {
     let filter = args.iter().find(|arg| !arg.starts_with('-')).map_or("", String::as_str);
     let list = args.iter().any(|arg| arg == "--list");
     let mut failed = Vec::new();
-    for group in GROUPS {
+    let figures = FIGURES.iter().filter(|group| filter.starts_with(group.name));
+    for group in GROUPS.iter().chain(figures) {
         let cases = group.matching(filter);
         match (cases.is_empty(), list) {
             (true, _) => {}

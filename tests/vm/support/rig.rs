@@ -93,7 +93,8 @@ pub(crate) fn twins() -> usize {
     devices.filter(is_twin).count()
 }
 
-fn is_twin(device: &RawDevice) -> bool {
+/// Whether it stands for another keyboard.
+pub(crate) fn is_twin(device: &RawDevice) -> bool {
     device.physical_path().unwrap_or_default().starts_with("composekey/")
 }
 

@@ -1,0 +1,176 @@
+//! The relays that are compared, each started on a keyboard, with a reader of what it makes of it.
+
+use std::{
+    fs,
+    io::ErrorKind,
+    os::fd::AsFd as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use evdev::{EventType, InputEvent, KeyCode, raw_stream::RawDevice};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+
+use crate::support::{
+    board::Board,
+    daemon::Daemon,
+    reader::nodes,
+    rig::{self, is_twin},
+    wait_until,
+};
+
+/// A program that passes keys on.
+pub(super) struct Relay {
+    pub(super) name: &'static str,
+    /// What its virtual keyboard is called.
+    output: &'static str,
+    start: fn(&Path) -> (Vec<Child>, Option<Daemon>),
+}
+
+/// A relay at work. Ends when dropped.
+pub(super) struct Running {
+    children: Vec<Child>,
+    daemon: Option<Daemon>,
+    pub(super) reader: RawDevice,
+}
+
+/// Nobody in between, the least that a relay can do, this one, and others.
+pub(super) fn all() -> Vec<Relay> {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vm/latency/relay.c");
+    let cc = Command::new("cc").args(["-O2", "-o", RELAY, source]).status();
+    assert!(cc.is_ok_and(|cc| cc.success()), "`relay.c` does not build");
+    vec![
+        Relay { name: "none", output: "Board", start: |_| (Vec::new(), None) },
+        Relay { name: "relay.c", output: "relay", start: |node| (vec![run(RELAY, &[node])], None) },
+        Relay { name: "composekeyd", output: "Board", start: composekeyd },
+        Relay { name: "kanata", output: "kanata", start: kanata },
+        Relay { name: "interception-tools", output: "Board", start: interception },
+    ]
+}
+
+const RELAY: &str = "/run/relay";
+const KANATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/relays/bin/kanata");
+
+fn run(program: &str, arguments: &[&Path]) -> Child {
+    spawn(Command::new(program).args(arguments))
+}
+
+fn spawn(command: &mut Command) -> Child {
+    let child = command.stderr(Stdio::null()).spawn();
+    child.unwrap_or_else(|e| panic!("error starting {command:?}: {e}: `make latency` installs it"))
+}
+
+/// As it is without any settings, default keymaps included.
+fn composekeyd(_: &Path) -> (Vec<Child>, Option<Daemon>) {
+    let mut daemon = Daemon::start(&rig::home(""));
+    assert!(daemon.says("keyboard `Board`: taken"), "{}", daemon.messages());
+    (Vec::new(), Some(daemon))
+}
+
+/// With no key mapped.
+fn kanata(node: &Path) -> (Vec<Child>, Option<Daemon>) {
+    let config = format!(
+        "(defcfg linux-dev \"{}\" process-unmapped-keys yes)\n(defsrc)\n(deflayer base)\n",
+        node.display()
+    );
+    fs::write("/run/kanata.kbd", config).expect("memory has room");
+    let mut command = Command::new(KANATA);
+    command.args(["--nodelay", "--quiet", "--cfg", "/run/kanata.kbd"]);
+    (vec![spawn(command.stdin(Stdio::null()).stdout(Stdio::null()))], None)
+}
+
+/// Debian's name for `intercept` is `interception`.
+fn interception(node: &Path) -> (Vec<Child>, Option<Daemon>) {
+    let mut command = Command::new("interception");
+    let mut source = spawn(command.arg("-g").arg(node).stdout(Stdio::piped()));
+    let keys = source.stdout.take().expect("piped");
+    let sink = spawn(Command::new("uinput").arg("-d").arg(node).stdin(keys));
+    (vec![source, sink], None)
+}
+
+impl Relay {
+    /// Starts it on this keyboard, and waits until a key comes through.
+    #[track_caller]
+    pub(super) fn start(&self, board: &mut Board) -> Running {
+        let is_board = |node: &PathBuf| {
+            let device = RawDevice::open(node);
+            device.is_ok_and(|device| device.name() == Some("Board") && !is_twin(&device))
+        };
+        let mut node = None;
+        assert!(wait_until(|| {
+            node = nodes().into_iter().find(is_board);
+            node.is_some()
+        }));
+        let (before, node) = (nodes(), node.expect("found"));
+        let (children, daemon) = (self.start)(&node);
+        let direct = children.is_empty() && daemon.is_none();
+        let mut output = direct.then_some(node);
+        assert!(
+            wait_until(|| {
+                let named = |node: &PathBuf| {
+                    let name = RawDevice::open(node).ok();
+                    name.is_some_and(|device| device.name() == Some(self.output))
+                };
+                let mut new = nodes().into_iter().filter(|node| !before.contains(node));
+                output = output.take().or_else(|| new.find(named));
+                output.is_some()
+            }),
+            "`{}` makes no keyboard",
+            self.name
+        );
+        let reader = RawDevice::open(output.expect("found")).expect("it is there");
+        let flags = fcntl_getfl(reader.as_fd()).expect("it is open") | OFlags::NONBLOCK;
+        fcntl_setfl(reader.as_fd(), flags).expect("it is open");
+        let mut running = Running { children, daemon, reader };
+        let through = wait_until(|| {
+            board.emit(EventType::KEY, KeyCode::KEY_K.0, 1);
+            board.emit(EventType::KEY, KeyCode::KEY_K.0, 0);
+            thread::sleep(Duration::from_millis(50));
+            !running.read().is_empty()
+        });
+        assert!(through, "no key comes through `{}`", self.name);
+        thread::sleep(Duration::from_millis(100));
+        running.read();
+        running
+    }
+}
+
+impl Running {
+    /// What is there.
+    pub(super) fn read(&mut self) -> Vec<InputEvent> {
+        match self.reader.fetch_events() {
+            Ok(events) => events.collect(),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Vec::new(),
+            Err(error) => panic!("error reading the relay's keyboard: {error}"),
+        }
+    }
+
+    /// What each of its processes has in memory.
+    pub(super) fn memory(&self) -> String {
+        let mut processes: Vec<u32> = self.children.iter().map(Child::id).collect();
+        if let Some(daemon) = &self.daemon {
+            processes.push(daemon.id());
+            processes.extend(daemon.guards());
+        }
+        let megabytes = |process: &u32| {
+            let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+            let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+            let kilobytes: f64 = line
+                .and_then(|line| line.trim().strip_suffix("kB")?.trim().parse().ok())
+                .unwrap_or(f64::NAN);
+            format!("{:.1} MB", kilobytes / 1024.0)
+        };
+        processes.iter().map(megabytes).collect::<Vec<_>>().join(" + ")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        for child in &mut self.children {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
