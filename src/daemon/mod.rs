@@ -1,7 +1,8 @@
 //! `composekeyd`: wires engine, shells and files together. Start at [`main`].
 //!
 //! One thread, one poll loop (`run.rs`) over a [`backend::Backend`]: `x11/` on an X server, `evdev/`
-//! everywhere else. The only other thread reads changed maps, so that no key waits for a file.
+//! everywhere else. Other threads wait for what may take its time, so that no key does: one reads changed
+//! maps, one asks the session for its keymap.
 
 mod backend;
 mod control;

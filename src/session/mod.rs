@@ -1,23 +1,22 @@
 //! The session's keymap, and where it comes from.
-
 //!
-//! Enter at [`find`]. [`wayland`] asks a compositor; [`names()`] is for a session that tells nothing, such
-//! as the console.
+//! Enter at [`follow::Follower`], which asks a compositor ([`wayland`]) or an X server and goes on
+//! listening; [`named`] is for a session that tells nothing, such as the console.
 
+pub mod follow;
 mod names;
+mod news;
 pub mod wayland;
+mod xserver;
 
 pub use names::Names;
 
 use std::{
     fmt,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use xkbcommon::xkb::Keymap;
-
-use self::wayland::Compositor;
 
 /// Where a keymap comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,47 +86,16 @@ pub fn names(
     })
 }
 
-/// How long a compositor may take to tell its keymap.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// The session's keymap.
-pub struct Found {
-    /// The keymap.
-    pub keymap: Keymap,
-    /// Where it comes from.
-    pub origin: Origin,
-    /// The compositor that told it, to be asked for the group and to be watched for changes.
-    pub compositor: Option<Compositor>,
-}
-
-impl fmt::Debug for Found {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Found").field("origin", &self.origin).finish_non_exhaustive()
-    }
-}
-
-/// Finds the keymap: the compositor's when there is one that tells it, else that of [`names()`]; `us`
-/// when those names mean nothing here. `None` when libxkbcommon has no keymap at all.
-///
-/// Under X11 the server's own keymap is better: `input::x11` reads it.
-pub fn find(
+/// The keymap of [`names()`], and who gave the names; `us` when they mean nothing here. `None` when
+/// libxkbcommon has no keymap at all.
+pub fn named(
     setting: Option<&str>,
     env: impl Fn(&str) -> Option<String>,
     read: impl Fn(&Path) -> Option<String>,
-) -> Option<Found> {
-    if let Some(socket) = wayland::socket(&env)
-        && let Ok(mut compositor) = Compositor::connect(&socket)
-        && compositor.wait(PATIENCE).is_ok()
-        && let Some(keymap) = compositor.keymap().cloned()
-    {
-        let origin = Origin::Compositor(socket.display().to_string());
-        return Some(Found { keymap, origin, compositor: Some(compositor) });
-    }
+) -> Option<(Keymap, Origin)> {
     let (names, origin) = names(setting, env, read);
     let named = names.compile(None).map(|keymap| (keymap, origin));
-    let usual = || Some((Names::default().compile(None)?, Origin::Default));
-    let (keymap, origin) = named.or_else(usual)?;
-    Some(Found { keymap, origin, compositor: None })
+    named.or_else(|| Some((Names::default().compile(None)?, Origin::Default)))
 }
 
 #[cfg(test)]
@@ -179,9 +147,8 @@ mod tests {
 
     #[test]
     fn a_layout_that_does_not_exist_is_us() {
-        let found = find(Some("no such layout"), |_| None, |_| None).unwrap();
-        assert_eq!((found.origin, found.compositor.is_none()), (Origin::Default, true));
-        let found = find(Some("de"), |_| None, |_| None).unwrap();
-        assert_eq!(found.origin, Origin::Config);
+        let origin = |layout| named(Some(layout), |_| None, |_| None).map(|(_, origin)| origin);
+        assert_eq!(origin("no such layout"), Some(Origin::Default));
+        assert_eq!(origin("de"), Some(Origin::Config));
     }
 }

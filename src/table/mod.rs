@@ -130,6 +130,12 @@ impl Table {
         &self.text[start as usize..self.ends[index] as usize]
     }
 
+    /// The texts of all rules, one after the other.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// How many rules it was made from.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -5,6 +5,8 @@
 //!                          └── axes, switches, lamps ──▶ ◀──┘
 //! ```
 
+mod describe;
+mod layout;
 mod pace;
 mod rights;
 mod seat;
@@ -16,13 +18,13 @@ pub(super) mod watch;
 use std::{
     convert::Infallible,
     os::fd::{AsFd, BorrowedFd},
-    path::Path,
     time::Instant,
 };
 
 use evdev::LedCode;
 
 use self::{
+    layout::{Change, Layout},
     seat::Seat,
     signal::Signal,
     typist::{Outcome, Typist},
@@ -38,11 +40,9 @@ use super::{
 use crate::{
     config,
     engine::{Action, DeviceId, Direction, Event, Feedback, KeyEvent},
-    input::evdev::{EvdevInput, Input, Ready, Rules, State, Word},
-    ipc::Keyboard,
+    input::evdev::{self as evdev_input, EvdevInput, Input, Ready, Rules, State, Word},
     keycode::Keycode,
     output::Ticket,
-    session,
 };
 
 /// The argument that makes a guard watch keyboards.
@@ -52,6 +52,7 @@ pub(super) const GUARD: &str = "evdev";
 #[derive(Debug)]
 pub(super) struct Evdev {
     input: EvdevInput,
+    layout: Layout,
     typist: Typist,
     unlock: Unlock,
     signal: Signal,
@@ -75,10 +76,14 @@ impl Evdev {
     pub(super) fn new(core: &mut Core, why: String) -> Result<Self, StartError> {
         rights::check().map_err(StartError::Rights)?;
         // Before a keyboard is opened: a compositor may take its time, and the guard watches keyboards.
-        let layout = core.loaded.settings.layout.as_deref();
-        let variable = |name: &str| std::env::var(name).ok();
-        let file = |path: &Path| std::fs::read_to_string(path).ok();
-        let session = session::find(layout, variable, file).ok_or(StartError::Keymap)?;
+        let started = Layout::start(core.loaded.settings.layout.as_deref());
+        let (layout, first) =
+            started.map_err(|error| StartError::System("asking for the layout", error))?;
+        let Some(Change::Keymap(keymap, origin, group)) = first else {
+            return Err(StartError::Keymap);
+        };
+        let mut seat = Seat::new(keymap, origin.to_string());
+        seat.set_group(group);
         let mut input = EvdevInput::new(rules(&core.loaded.settings))
             .map_err(|error| StartError::System("watching `/dev/input`", error))?;
         for device in input.scan(Instant::now()) {
@@ -90,9 +95,13 @@ impl Evdev {
         if let Some(node) = input.forbidden().next().filter(|_| nothing) {
             return Err(StartError::Rights(rights::missing(node)));
         }
+        input
+            .wait_for(&layout)
+            .map_err(|error| StartError::System("waiting for the layout", error))?;
         Ok(Self {
             input,
-            typist: Typist::new(Seat::new(session.keymap, session.origin.to_string())),
+            layout,
+            typist: Typist::new(seat),
             unlock: Unlock::default(),
             signal: Signal::default(),
             kept: Vec::new(),
@@ -137,6 +146,27 @@ impl Evdev {
         }
         let direction = if down { Direction::Down } else { Direction::Up };
         core.events.push((time, Event::Key(KeyEvent { device, keycode, direction })));
+    }
+
+    /// The session has another keymap, or another group of it.
+    fn on_layout(&mut self, core: &mut Core, change: Change) {
+        let (keymap, origin, group) = match change {
+            Change::Group(group) => return self.typist.seat.set_group(group),
+            Change::Keymap(keymap, origin, group) => (keymap, origin, group),
+        };
+        say(&format!("layout: {origin}"));
+        let down: Vec<_> = self.input.twins().flat_map(|(_, twin)| twin.down().iter()).collect();
+        self.typist.seat.adopt(keymap, origin.to_string(), &down);
+        self.typist.seat.set_group(group);
+        let taken = |(device, keyboard): (DeviceId, &evdev_input::Keyboard)| {
+            (keyboard.state() == State::Taken).then_some(device)
+        };
+        let devices: Vec<_> = self.input.keyboards().filter_map(taken).collect();
+        for device in devices {
+            let keyboard = self.typist.seat.keyboard();
+            core.events.push((Instant::now(), Event::Keyboard { device, keyboard }));
+        }
+        self.feed(core);
     }
 
     /// A keyboard that the settings take away goes back to the session; one that they add comes.
@@ -268,6 +298,11 @@ impl Backend for Evdev {
             match ready {
                 Ready::Keyboard(device) => self.read(core, device),
                 Ready::Lamps(device) => self.on_lamps(device),
+                Ready::Other => {
+                    while let Some(change) = self.layout.next() {
+                        self.on_layout(core, change);
+                    }
+                }
                 Ready::Devices => {
                     let devices = self.input.look(Instant::now());
                     self.welcome(core, devices);
@@ -334,6 +369,9 @@ impl Backend for Evdev {
 
     fn apply_settings(&mut self, core: &mut Core) -> Result<(), Infallible> {
         self.apply_rules(core);
+        if let Some(change) = self.layout.set(core.loaded.settings.layout.as_deref()) {
+            self.on_layout(core, change);
+        }
         Ok(())
     }
 
@@ -341,28 +379,8 @@ impl Backend for Evdev {
         self.typist.asked(text)
     }
 
-    fn description(&self, _: &Core) -> Result<Description, Infallible> {
-        let keyboards = self.input.keyboards();
-        let forbidden = self.input.forbidden().next().map(rights::missing);
-        Ok(Description {
-            input: "evdev",
-            why: self.why.clone(),
-            display: String::new(),
-            output: format!(
-                "uinput: the characters that have a key in the keymap ({})",
-                self.typist.seat.origin
-            ),
-            keyboards: keyboards
-                .map(|(_, keyboard)| Keyboard {
-                    name: keyboard.traits().name.clone(),
-                    grabbed: keyboard.state() == State::Taken,
-                })
-                .collect(),
-            ignoring: None,
-            caps_lock: self.typist.seat.caps_lock(),
-            emergency: "",
-            notes: forbidden.into_iter().collect(),
-        })
+    fn description(&self, core: &Core) -> Result<Description, Infallible> {
+        Ok(describe::describe(self, core))
     }
 
     fn fd(&self) -> BorrowedFd<'_> {

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use evdev::LedCode;
-use xkbcommon::xkb;
+use xkbcommon::xkb::{self, STATE_MODS_DEPRESSED, STATE_MODS_LATCHED};
 
 use crate::{
     engine::{Session, XkbKeyboard},
@@ -29,6 +29,8 @@ pub(super) struct Seat {
     caps_lock: xkb::ModMask,
     num_lock: xkb::ModMask,
     caps_lamp: bool,
+    /// The session tells which group is active.
+    knows_group: bool,
 }
 
 impl Seat {
@@ -42,7 +44,53 @@ impl Seat {
             keymap,
             origin,
             caps_lamp: false,
+            knows_group: false,
         }
+    }
+
+    /// Another keymap holds; these keys are down, and the locks are as they were.
+    pub(super) fn adopt(&mut self, keymap: xkb::Keymap, origin: String, down: &[u16]) {
+        let (caps, num) = (self.caps_lock(), self.locked() & self.num_lock != 0);
+        let caps_lamp = self.caps_lamp;
+        *self = Self::new(keymap, origin);
+        self.caps_lamp = caps_lamp;
+        for &code in down {
+            self.key(code, true);
+        }
+        self.lock(self.caps_lock, caps);
+        self.lock(self.num_lock, num);
+    }
+
+    /// The session's active group, as far as it tells.
+    pub(super) fn set_group(&mut self, group: Option<u32>) {
+        self.knows_group = group.is_some();
+        if let Some(group) = group {
+            let mods = |which| self.state.serialize_mods(which);
+            let (down, latched) = (STATE_MODS_DEPRESSED, STATE_MODS_LATCHED);
+            let (down, latched, locked) = (mods(down), mods(latched), self.locked());
+            self.state.update_mask(down, latched, locked, 0, 0, group);
+        }
+        // The first text of this group need not wait for its table.
+        let _ = self.speller.can_spell("", self.group());
+    }
+
+    /// The characters of a text that no key has, each once.
+    pub(super) fn missing(&self, text: &str) -> Vec<char> {
+        let mut missing: Vec<char> = text.chars().collect();
+        missing.sort_unstable();
+        missing.dedup();
+        let group = self.group();
+        let mut buffer = [0; 4];
+        missing.retain(|c| !self.speller.can_spell(c.encode_utf8(&mut buffer), group));
+        missing
+    }
+
+    /// The active group; `None` when nobody knows.
+    fn group(&self) -> Option<u32> {
+        let groups = self.keymap.num_layouts();
+        let known = self.knows_group || groups <= 1;
+        let group = self.state.serialize_layout(xkb::STATE_LAYOUT_EFFECTIVE);
+        known.then(|| group.min(groups.saturating_sub(1)))
     }
 
     /// A keyboard for the engine.
@@ -66,19 +114,21 @@ impl Seat {
         } else {
             return;
         };
+        self.lock(mask, lamp.lit);
+    }
+
+    /// A lock is on or off.
+    fn lock(&mut self, mask: xkb::ModMask, on: bool) {
         let mods = |which| self.state.serialize_mods(which);
         let layout = |which| self.state.serialize_layout(which);
-        let (down, latched, locked) = (
-            mods(xkb::STATE_MODS_DEPRESSED),
-            mods(xkb::STATE_MODS_LATCHED),
-            mods(xkb::STATE_MODS_LOCKED),
-        );
+        let (down, latched) = (mods(STATE_MODS_DEPRESSED), mods(STATE_MODS_LATCHED));
         let groups = (
             layout(xkb::STATE_LAYOUT_DEPRESSED),
             layout(xkb::STATE_LAYOUT_LATCHED),
             layout(xkb::STATE_LAYOUT_LOCKED),
         );
-        let wanted = if lamp.lit { locked | mask } else { locked & !mask };
+        let locked = self.locked();
+        let wanted = if on { locked | mask } else { locked & !mask };
         if wanted != locked {
             self.state.update_mask(down, latched, wanted, groups.0, groups.1, groups.2);
         }
@@ -94,8 +144,8 @@ impl Seat {
         let mods = |which| u8::try_from(self.state.serialize_mods(which) & 0xff).unwrap_or(0);
         Session {
             held,
-            base: mods(xkb::STATE_MODS_DEPRESSED),
-            latched: mods(xkb::STATE_MODS_LATCHED),
+            base: mods(STATE_MODS_DEPRESSED),
+            latched: mods(STATE_MODS_LATCHED),
             locked: mods(xkb::STATE_MODS_LOCKED),
             group: self.state.serialize_layout(xkb::STATE_LAYOUT_LOCKED),
         }
@@ -105,7 +155,7 @@ impl Seat {
     pub(super) fn spell(&self, text: &str, held: &[Keycode]) -> Result<Spelling, Undelivered> {
         let situation = Situation {
             // With several, the session may have switched by means of its own.
-            group: (self.keymap.num_layouts() <= 1).then_some(0),
+            group: self.group(),
             caps_lock: self.caps_lock(),
             num_lock: self.locked() & self.num_lock != 0,
             held,
@@ -165,6 +215,37 @@ mod tests {
         let seat = seat("us,de");
         assert!(seat.spell("a1", &[]).is_ok());
         assert_eq!(seat.spell("z", &[]), Err(Undelivered::NotInKeymap), "there it is `y`");
+    }
+
+    #[test]
+    fn the_group_that_is_told_counts() {
+        let mut seat = seat("us,de");
+        seat.set_group(Some(1));
+        assert_eq!(seat.spell("z", &[]).unwrap().chords[0].keycode, Keycode::from_evdev(21));
+        assert_eq!(seat.session(vec![]).group, 1);
+        seat.set_group(Some(0));
+        assert_eq!(seat.spell("z", &[]).unwrap().chords[0].keycode, Keycode::from_evdev(44));
+        seat.set_group(None);
+        assert!(seat.spell("z", &[]).is_err(), "nobody knows any more");
+        seat.set_group(Some(7));
+        assert!(seat.spell("z", &[]).is_ok(), "one that is not there is one that is");
+    }
+
+    #[test]
+    fn another_keymap_finds_keys_and_locks_as_they_are() {
+        let mut seat = seat("us");
+        seat.key(42, true);
+        seat.lamp(Lamp { code: LedCode::LED_NUML.0, lit: true });
+        seat.lamp(Lamp { code: LedCode::LED_CAPSL.0, lit: true });
+        assert_eq!(seat.missing("aüx"), ['ü']);
+        let keymap = XkbKeyboard::from_names("de", "", "").unwrap().keymap().clone();
+        seat.adopt(keymap, "elsewhere".into(), &[42]);
+        assert!(seat.missing("aüx").is_empty());
+        let session = seat.session(vec![]);
+        assert_eq!((session.base, session.locked), (1, 0x12));
+        assert!(seat.caps_lock());
+        seat.key(42, false);
+        assert_eq!(seat.session(vec![]).base, 0);
     }
 
     #[test]

@@ -40,6 +40,10 @@ pub use twin::{Lamp, Twin, UINPUT};
 use self::clock::Clock;
 use crate::engine::DeviceId;
 
+/// The numbers by which the kernel tells what is ready; those of keyboards are smaller.
+const DEVICES_CAME: u64 = u64::MAX;
+const OTHER: u64 = u64::MAX - 1;
+
 /// Where the devices are.
 const DEVICES: &str = "/dev/input";
 
@@ -68,6 +72,8 @@ pub enum Ready {
     Lamps(DeviceId),
     /// Devices came: [`EvdevInput::look`].
     Devices,
+    /// Something else that was to be waited for: [`EvdevInput::wait_for`].
+    Other,
 }
 
 /// A keyboard is gone.
@@ -87,7 +93,7 @@ impl EvdevInput {
         let wanted = inotify::WatchFlags::CREATE | inotify::WatchFlags::ATTRIB;
         let _ = inotify::add_watch(&inotify, DEVICES, wanted)?;
         let input = epoll::EventFlags::IN;
-        epoll::add(&epoll, &inotify, epoll::EventData::new_u64(u64::from(u32::MAX)), input)?;
+        epoll::add(&epoll, &inotify, epoll::EventData::new_u64(DEVICES_CAME), input)?;
         Ok(Self {
             keyboards: BTreeMap::new(),
             closed: BTreeMap::new(),
@@ -99,6 +105,15 @@ impl EvdevInput {
             clock: Clock::new(),
             events: Vec::with_capacity(64),
         })
+    }
+
+    /// Waits for another descriptor too, as long as it lives.
+    ///
+    /// # Errors
+    /// When the kernel has no room left.
+    pub fn wait_for(&self, other: impl AsFd) -> io::Result<()> {
+        let number = epoll::EventData::new_u64(OTHER);
+        Ok(epoll::add(&self.epoll, other, number, epoll::EventFlags::IN)?)
     }
 
     /// Opens every keyboard that is there; the new ones.
@@ -169,7 +184,8 @@ impl EvdevInput {
             let number = event.data.u64();
             let device = DeviceId(u32::try_from(number >> 1).unwrap_or(u32::MAX));
             match number {
-                number if number == u64::from(u32::MAX) => Ready::Devices,
+                DEVICES_CAME => Ready::Devices,
+                OTHER => Ready::Other,
                 number if number & 1 == 1 => Ready::Lamps(device),
                 _ => Ready::Keyboard(device),
             }

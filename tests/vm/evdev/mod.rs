@@ -7,6 +7,7 @@ mod plugs;
 mod random;
 mod rights;
 mod safety;
+mod session;
 mod typing;
 
 use crate::{Group, cases};
@@ -38,6 +39,8 @@ pub(crate) const GROUP: Group = Group {
         plugs::dropped_events_leave_no_key_down,
         rights::a_user_without_rights_is_told_what_mends_it,
         rights::the_text_console_reads_the_twin,
+        session::the_layout_of_an_x_server_that_comes_changes_and_goes,
+        session::a_session_that_stands_still_holds_no_key,
         random::a_hundred_thousand_events,
         safety::killed_in_every_state,
         safety::stopped_in_every_state,
