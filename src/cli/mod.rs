@@ -51,7 +51,7 @@ pub use status::Watch;
 pub use train::Train;
 pub use trial::{Leader, Try};
 pub use unlock::Unlock;
-pub use xkb::{Xkb, refresh as refresh_xkb};
+pub use xkb::Xkb;
 
 use crate::{
     config::{self, Loaded, Paths},

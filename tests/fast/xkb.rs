@@ -178,3 +178,31 @@ fn each_desktop_has_its_line() {
         assert!(said.contains(line), "{desktop}: {said}");
     }
 }
+
+#[test]
+fn a_changed_map_has_its_keys_at_once() {
+    let home = Home::new();
+    assert_eq!(home.run(&["xkb", "install"]).status, 0);
+    let before = read(&home, "symbols/composekey").unwrap();
+    let ran = home.run(&["add", "zqz", "\u{1f9ed}"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(ran.err.contains("the XKB option has it: "), "{}", ran.err);
+    let after = read(&home, "symbols/composekey").unwrap();
+    assert!(after != before && after.contains("U1F9ED"), "{after}");
+    assert_eq!(home.run(&["xkb", "status"]).status, 0);
+
+    // Somebody else's change is not overwritten, and the map is changed all the same.
+    put(&home, "symbols/composekey", &format!("{after}// mine\n"));
+    let ran = home.run(&["add", "zqw", "\u{1f9ee}"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(ran.err.contains("the XKB option is as it was: "), "{}", ran.err);
+    assert!(read(&home, "symbols/composekey").unwrap().ends_with("// mine\n"));
+}
+
+#[test]
+fn without_the_option_a_changed_map_says_nothing_of_it() {
+    let home = Home::new();
+    let ran = home.run(&["add", "zqz", "\u{1f9ed}"]);
+    assert!(ran.status == 0 && !ran.err.contains("XKB"), "{}", ran.err);
+    assert!(!xkb(&home, "").exists());
+}

@@ -1,16 +1,37 @@
-//! What becomes of a change in a daemon that runs.
+//! What becomes of a change elsewhere: in the XKB option, and in a daemon that runs.
 
 use std::io;
 
 use crate::{
-    cli::Terminal,
-    config::Paths,
+    cli::{Terminal, xkb},
+    config::{self, Paths},
     ipc::{self, Reply, Request},
 };
+
+/// Brings the XKB option up to date where it is installed, and says so: new characters have keys then.
+fn refresh_option(paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<()> {
+    if !xkb::is_installed(paths) {
+        return Ok(());
+    }
+    match xkb::refresh(&config::load(paths), paths) {
+        Ok(false) => Ok(()),
+        Ok(true) => writeln!(
+            terminal.err,
+            "the XKB option has it: in GNOME at once, elsewhere when the compositor has read its \
+             configuration again"
+        ),
+        Err(finding) => writeln!(
+            terminal.err,
+            "the XKB option is as it was: {}; `composekey xkb install` tells more",
+            finding.message
+        ),
+    }
+}
 
 /// Has a daemon with this configuration read it, and says what came of that. The daemon watches its
 /// files anyway; asking it makes sure that it is done.
 pub(super) fn tell(paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<()> {
+    refresh_option(paths, terminal)?;
     let socket = ipc::socket(&paths.control_dir());
     let Ok(Reply::Status(status)) = ipc::call(&socket, &Request::Status) else { return Ok(()) };
     if status.config != paths.config_file {

@@ -1,4 +1,4 @@
-//! `composekey xkb install`, and what a daemon calls when the table has changed: [`refresh`].
+//! `composekey xkb install`, and what follows a change of the maps: [`refresh`].
 
 use std::{fs, io};
 
@@ -141,11 +141,11 @@ fn summary(
 
 /// Brings an installed option up to date with a changed table, and has the desktop take it where
 /// there is a setting for that; whether something was written. Does nothing when the option is not
-/// installed. For a daemon, off the thread that sees keys: it takes some 100 ms.
+/// installed.
 ///
 /// # Errors
 /// When a file is not ours any more or cannot be written; the old ones go on to serve.
-pub fn refresh(loaded: &Loaded, paths: &Paths) -> Result<bool, Diagnostic> {
+pub(in crate::cli) fn refresh(loaded: &Loaded, paths: &Paths) -> Result<bool, Diagnostic> {
     let folder = Folder::new(paths);
     if loaded.has_errors() || !folder.is_installed() {
         return Ok(false);

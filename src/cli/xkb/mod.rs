@@ -11,7 +11,7 @@ mod status;
 
 use std::io;
 
-pub use install::refresh;
+pub(super) use install::refresh;
 
 use clap::{Args, Subcommand};
 
@@ -35,6 +35,11 @@ pub enum Action {
     Status(Status),
     /// Remove everything that install wrote
     Remove(Remove),
+}
+
+/// Whether the option is there, in whatever state.
+pub(super) fn is_installed(paths: &Paths) -> bool {
+    files::Folder::new(paths).is_installed()
 }
 
 /// `composekey xkb install`.
