@@ -9,7 +9,7 @@ use std::{path::Path, sync::Arc};
 
 pub use disk::{Disk, MAX_BYTES, MAX_LINKS};
 pub use paths::{KeyboardHints, Paths};
-pub use settings::{Backend, Feedback, NAMES, Settings, Values, values};
+pub use settings::{Backend, Feedback, NAMES, Settings, Values, WhenAway, values};
 
 use crate::{
     diagnostic::{Code, Diagnostic, Severity},

@@ -27,6 +27,8 @@ pub struct Settings {
     pub include_devices: Vec<String>,
     /// Devices that are left alone (evdev).
     pub exclude_devices: Vec<String>,
+    /// What becomes of the keyboards while the session is locked or not active (evdev).
+    pub when_away: WhenAway,
 }
 
 /// Where keys come from.
@@ -39,6 +41,16 @@ pub enum Backend {
     X11,
     /// The keyboards themselves.
     Evdev,
+}
+
+/// What becomes of the keyboards while the session is locked or not active.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenAway {
+    /// They are whoever's is there.
+    #[default]
+    LetGo,
+    /// They stay ours.
+    Keep,
 }
 
 /// What a mismatch does.
@@ -67,6 +79,7 @@ pub const NAMES: &[&str] = &[
     "backend",
     "include_devices",
     "exclude_devices",
+    "when_away",
     "layout",
     "keymaps",
     "remove",
@@ -123,6 +136,7 @@ pub fn values(name: &str) -> Option<Values> {
         "caps_lock" => words(CAPS_LOCK),
         "on_mismatch" => words(ON_MISMATCH),
         "feedback" => words(FEEDBACK),
+        "when_away" => words(WHEN_AWAY),
         "tap_ms" => Values::Milliseconds(TAP_MS),
         "release_grace_ms" => Values::Milliseconds(RELEASE_GRACE_MS),
         "compose_timeout_ms" => Values::Milliseconds(COMPOSE_TIMEOUT_MS),
@@ -152,6 +166,8 @@ const ON_MISMATCH: &[(&str, OnMismatch)] =
 const FEEDBACK: &[(&str, Feedback)] =
     &[("bell", Feedback::Bell), ("led", Feedback::Led), ("none", Feedback::None)];
 
+const WHEN_AWAY: &[(&str, WhenAway)] = &[("let_go", WhenAway::LetGo), ("keep", WhenAway::Keep)];
+
 const BACKEND: &[(&str, Backend)] =
     &[("auto", Backend::Auto), ("x11", Backend::X11), ("evdev", Backend::Evdev)];
 
@@ -164,6 +180,7 @@ impl Default for Settings {
             backend: Backend::default(),
             include_devices: Vec::new(),
             exclude_devices: Vec::new(),
+            when_away: WhenAway::default(),
             layout: None,
         }
     }
@@ -203,6 +220,7 @@ impl Settings {
             "backend" => reader.choice(entry.value, BACKEND, &mut self.backend),
             "include_devices" => reader.strings(entry.value, &mut self.include_devices),
             "exclude_devices" => reader.strings(entry.value, &mut self.exclude_devices),
+            "when_away" => reader.choice(entry.value, WHEN_AWAY, &mut self.when_away),
             "layout" => {
                 let layout = map::string(entry.value, name, diagnostics);
                 self.layout = layout.filter(|layout| layout != AUTO);

@@ -1,9 +1,10 @@
 //! The session's keymap, and where it comes from.
 //!
 //! Enter at [`follow::Follower`], which asks a compositor ([`wayland`]) or an X server and goes on
-//! listening; [`named`] is for a session that tells nothing, such as the console.
+//! listening; [`logind::Logind`] tells whether the session is there. [`named`] is for a session that tells nothing, such as the console.
 
 pub mod follow;
+pub mod logind;
 mod names;
 mod news;
 pub mod wayland;

@@ -7,11 +7,16 @@ use crate::{
     ipc::Keyboard,
 };
 
+/// What it means that logind tells nothing.
+pub(super) const UNHEARD: &str = "whether the session is locked or another one is in front is not known, so the keyboards stay taken";
+
 /// How it is.
 pub(super) fn describe(evdev: &Evdev, core: &Core) -> Description {
-    let Evdev { input, typist, why, .. } = evdev;
+    let Evdev { input, typist, why, unheard, .. } = evdev;
     let forbidden = input.forbidden().next().map(rights::missing);
     let missing = typist.seat.missing(core.loaded.table.text());
+    let away = evdev.why_away(core).map(|why| format!("{why}: the keyboards are let go of"));
+    let unheard = unheard.as_ref().map(|why| format!("{UNHEARD}: {why}"));
     let keyboards = input.keyboards().map(|(_, keyboard)| Keyboard {
         name: keyboard.traits().name.clone(),
         grabbed: keyboard.state() == State::Taken,
@@ -28,7 +33,12 @@ pub(super) fn describe(evdev: &Evdev, core: &Core) -> Description {
         ignoring: None,
         caps_lock: typist.seat.caps_lock(),
         emergency: "",
-        notes: forbidden.into_iter().chain(not_typed(&missing)).collect(),
+        notes: away
+            .into_iter()
+            .chain(forbidden)
+            .chain(not_typed(&missing))
+            .chain(unheard)
+            .collect(),
     }
 }
 

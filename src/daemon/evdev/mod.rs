@@ -5,8 +5,10 @@
 //!                          └── axes, switches, lamps ──▶ ◀──┘
 //! ```
 
+mod away;
 mod describe;
 mod layout;
+mod outside;
 mod pace;
 mod rights;
 mod seat;
@@ -24,6 +26,7 @@ use std::{
 use evdev::LedCode;
 
 use self::{
+    away::Away,
     layout::{Change, Layout},
     seat::Seat,
     signal::Signal,
@@ -40,9 +43,10 @@ use super::{
 use crate::{
     config,
     engine::{Action, DeviceId, Direction, Event, Feedback, KeyEvent},
-    input::evdev::{self as evdev_input, EvdevInput, Input, Ready, Rules, State, Word},
+    input::evdev::{EvdevInput, Input, Ready, Rules, Word},
     keycode::Keycode,
     output::Ticket,
+    session::logind::Logind,
 };
 
 /// The argument that makes a guard watch keyboards.
@@ -53,6 +57,10 @@ pub(super) const GUARD: &str = "evdev";
 pub(super) struct Evdev {
     input: EvdevInput,
     layout: Layout,
+    logind: Logind,
+    away: Away,
+    /// Why logind tells nothing.
+    unheard: Option<String>,
     typist: Typist,
     unlock: Unlock,
     signal: Signal,
@@ -98,9 +106,15 @@ impl Evdev {
         input
             .wait_for(&layout)
             .map_err(|error| StartError::System("waiting for the layout", error))?;
+        let logind = Logind::start(|name| std::env::var(name).ok())
+            .and_then(|logind| input.wait_for(&logind).map(|()| logind))
+            .map_err(|error| StartError::System("asking logind", error))?;
         Ok(Self {
             input,
             layout,
+            logind,
+            away: Away::default(),
+            unheard: None,
             typist: Typist::new(seat),
             unlock: Unlock::default(),
             signal: Signal::default(),
@@ -146,27 +160,6 @@ impl Evdev {
         }
         let direction = if down { Direction::Down } else { Direction::Up };
         core.events.push((time, Event::Key(KeyEvent { device, keycode, direction })));
-    }
-
-    /// The session has another keymap, or another group of it.
-    fn on_layout(&mut self, core: &mut Core, change: Change) {
-        let (keymap, origin, group) = match change {
-            Change::Group(group) => return self.typist.seat.set_group(group),
-            Change::Keymap(keymap, origin, group) => (keymap, origin, group),
-        };
-        say(&format!("layout: {origin}"));
-        let down: Vec<_> = self.input.twins().flat_map(|(_, twin)| twin.down().iter()).collect();
-        self.typist.seat.adopt(keymap, origin.to_string(), &down);
-        self.typist.seat.set_group(group);
-        let taken = |(device, keyboard): (DeviceId, &evdev_input::Keyboard)| {
-            (keyboard.state() == State::Taken).then_some(device)
-        };
-        let devices: Vec<_> = self.input.keyboards().filter_map(taken).collect();
-        for device in devices {
-            let keyboard = self.typist.seat.keyboard();
-            core.events.push((Instant::now(), Event::Keyboard { device, keyboard }));
-        }
-        self.feed(core);
     }
 
     /// A keyboard that the settings take away goes back to the session; one that they add comes.
@@ -298,11 +291,7 @@ impl Backend for Evdev {
             match ready {
                 Ready::Keyboard(device) => self.read(core, device),
                 Ready::Lamps(device) => self.on_lamps(device),
-                Ready::Other => {
-                    while let Some(change) = self.layout.next() {
-                        self.on_layout(core, change);
-                    }
-                }
+                Ready::Other => self.hear_outside(core),
                 Ready::Devices => {
                     let devices = self.input.look(Instant::now());
                     self.welcome(core, devices);
@@ -347,10 +336,11 @@ impl Backend for Evdev {
 
     fn apply_pause(&mut self, core: &mut Core) -> Result<(), Infallible> {
         let now = Instant::now();
-        if self.input.is_paused() == core.paused {
+        let paused = core.paused || self.why_away(core).is_some();
+        if self.input.is_paused() == paused {
             return Ok(());
         }
-        if core.paused {
+        if paused {
             let devices: Vec<_> = self.input.keyboards().map(|(device, _)| device).collect();
             for device in devices {
                 self.typist.release(&mut self.input, device);
@@ -359,7 +349,7 @@ impl Backend for Evdev {
             self.feed(core);
             self.kept.clear();
         }
-        self.input.set_paused(core.paused, now);
+        self.input.set_paused(paused, now);
         Ok(())
     }
 

@@ -22,6 +22,8 @@ use super::wait_until;
 pub(crate) struct Home {
     root: PathBuf,
     display: String,
+    /// More variables of its sessions.
+    variables: Vec<(String, String)>,
 }
 
 impl Home {
@@ -29,13 +31,24 @@ impl Home {
     pub(crate) fn new(folder: &Path, display: &str, config: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let home = Self { root: folder.join(format!("home{number}")), display: display.to_owned() };
+        let home = Self {
+            root: folder.join(format!("home{number}")),
+            display: display.to_owned(),
+            variables: Vec::new(),
+        };
         fs::create_dir_all(home.config().parent().expect("in a folder")).expect("a folder");
         let runtime = home.root.join("run");
         fs::create_dir_all(&runtime).expect("a folder");
         fs::set_permissions(runtime, fs::Permissions::from_mode(0o700)).expect("it is ours");
         home.write(config);
         home
+    }
+
+    /// The same with one more variable in its sessions.
+    #[allow(dead_code, reason = "shared with the tests in a virtual machine")]
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// The path of `config.toml`.
@@ -70,6 +83,7 @@ impl Home {
             .env("XDG_CONFIG_HOME", self.root.join(".config"))
             .env("XDG_RUNTIME_DIR", self.root.join("run"))
             .env("DISPLAY", &self.display)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         command
     }

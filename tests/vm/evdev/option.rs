@@ -1,19 +1,18 @@
 //! The twin and the XKB option: the keys that type what no keyboard has.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, process::Command};
 
 use composekey::{
     session::Names,
     xkb_option::{self, NAME},
 };
-use evdev::{KeyCode, raw_stream::RawDevice};
+use evdev::KeyCode;
 
 use crate::{
     guest::Guest,
     support::{
         board::Board,
         daemon::Daemon,
-        reader::nodes,
         rig::{self, Rig, taken},
         wait_until,
     },
@@ -26,16 +25,7 @@ pub(crate) fn the_twin_is_a_keyboard_and_nothing_else(_: &mut Guest) {
     let mut rig = Rig::new();
     let keys = rig.twin.device().supported_keys().expect("it has keys");
     assert!(xkb_option::codes().all(|code| keys.contains(KeyCode(code))), "a key is missing");
-    let is_twin = |node: &&Path| {
-        let device = RawDevice::open(node).ok();
-        let is_ours = |device: RawDevice| {
-            let phys = device.physical_path().unwrap_or_default();
-            device.name() == Some("Board") && phys.starts_with("composekey/")
-        };
-        device.is_some_and(is_ours)
-    };
-    let nodes = nodes();
-    let node = nodes.iter().map(|node| node.as_path()).find(is_twin).expect("it is there");
+    let node = rig::twin_node("Board");
     let name = node.file_name().expect("a name").to_string_lossy().into_owned();
     let device = format!("/sys/class/input/{name}");
     let output = Command::new("udevadm").args(["test-builtin", "input_id", &device]).output();

@@ -1,6 +1,11 @@
 //! Keyboards come and go, lamps, and events that the kernel drops.
 
-use std::{thread, time::Duration};
+use std::{
+    fs,
+    os::unix::fs::MetadataExt as _,
+    thread,
+    time::{Duration, SystemTime},
+};
 
 use evdev::{EventType, InputEvent, KeyCode, LedCode};
 use rustix::process::Signal;
@@ -52,6 +57,29 @@ pub(crate) fn a_usb_keyboard_comes_and_goes(guest: &mut Guest) {
         drop(daemon);
         daemon = Daemon::start(&rig::home(MAP));
     }
+}
+
+/// Until whoever reads keyboards has opened the twin, keys must go the way they went.
+pub(crate) fn a_new_twin_is_given_time_to_be_opened(_: &mut Guest) {
+    let home = rig::home(&format!("exclude_devices = [\"New\"]\n{MAP}"));
+    let daemon = Daemon::start(&home);
+    let mut board = Board::new("New");
+    let mut physical = Reader::physical("New");
+    home.write(MAP);
+    let typed = wait_until(|| {
+        board.text("x");
+        daemon.says_now("keyboard `New`: taken")
+    });
+    assert!(typed, "{}", daemon.messages());
+    let last = *physical.times().last().expect("the first keys are the session's");
+    let made = fs::metadata(rig::twin_node("New")).expect("it is there");
+    let nanoseconds = u32::try_from(made.ctime_nsec()).expect("below a second");
+    let made = Duration::new(u64::try_from(made.ctime()).expect("after 1970"), nanoseconds);
+    let time = last.duration_since(SystemTime::UNIX_EPOCH + made).unwrap_or_default();
+    assert!(time > Duration::from_millis(200), "taken after {time:?}");
+    let mut twin = rig::twin("New");
+    board.hold("la");
+    twin.expect_text("L!");
 }
 
 pub(crate) fn a_second_keyboard_while_composing(_: &mut Guest) {

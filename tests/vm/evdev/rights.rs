@@ -1,10 +1,14 @@
-//! What a user without rights is told, and the console as a reader of the twin.
+//! What a user without rights is told, the rights that the packaged files give, and the console as a reader
+//! of the twin.
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
-    os::unix::{fs::chown, process::CommandExt as _},
-    process::Command,
+    io::{BufRead, BufReader, Read as _},
+    os::unix::{
+        fs::{MetadataExt as _, PermissionsExt as _, chown},
+        process::CommandExt as _,
+    },
+    process::{Command, Stdio},
     sync::mpsc,
     thread,
     time::Duration,
@@ -14,7 +18,13 @@ use evdev::KeyCode;
 
 use crate::{
     guest::Guest,
-    support::{daemon::program, rig::Rig},
+    support::{
+        board::Board,
+        daemon::program,
+        reader::Reader,
+        rig::{self, Rig},
+        wait_until,
+    },
 };
 
 /// `nobody` of Debian.
@@ -40,6 +50,105 @@ pub(crate) fn a_user_without_rights_is_told_what_mends_it(_: &mut Guest) {
     let said = daemon();
     chown("/dev/uinput", Some(0), None).expect("we are root");
     assert!(said.contains("no right to open `/dev/input/event"), "{said}");
+}
+
+/// The packaged files, installed as a package would, and the daemon as their user.
+pub(crate) fn the_packaged_user_takes_keyboards(_: &mut Guest) {
+    let packaging = concat!(env!("CARGO_MANIFEST_DIR"), "/packaging");
+    let install = |from: &str, to: &str| {
+        fs::create_dir_all(to).expect("a folder");
+        let name = from.rsplit('/').next().expect("a name");
+        fs::copy(format!("{packaging}/{from}"), format!("{to}/{name}")).expect("it is there");
+    };
+    install("sysusers.d/composekey.conf", "/usr/lib/sysusers.d");
+    install("modules-load.d/composekey.conf", "/usr/lib/modules-load.d");
+    install("udev/60-composekey.rules", "/usr/lib/udev/rules.d");
+    let run = |program: &str, args: &[&str]| {
+        let output = Command::new(program).args(args).output();
+        let output = output.unwrap_or_else(|error| panic!("`{program}`: {error}: `make deps`"));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{program}: {said}");
+        said
+    };
+    run("systemd-sysusers", &[]);
+    run("/lib/systemd/systemd-modules-load", &[]);
+    run("/lib/systemd/systemd-udevd", &["--daemon"]);
+    run("udevadm", &["control", "--ping"]);
+    run("udevadm", &["trigger", "--action=add", "--settle"]);
+    let mode = || fs::metadata("/dev/uinput").expect("the module is loaded").mode() & 0o777;
+    let tested = Command::new("udevadm").args(["test", "/sys/class/misc/uinput"]).output();
+    let tested = tested.expect("`udevadm` is there: `make deps`");
+    let tested = String::from_utf8_lossy(&tested.stderr).into_owned();
+    assert!(wait_until(|| mode() == 0o660), "{:o}: {tested}", mode());
+
+    let mut board = Board::new("Board");
+    run("udevadm", &["settle"]);
+    let home = rig::home(rig::MAP);
+    let folder = home.config().ancestors().nth(3).expect("the home").to_owned();
+    run("chown", &["-R", "composekey:composekey", &folder.display().to_string()]);
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", "composekey", "--regid", "composekey", "--init-groups", "--"]);
+    command.arg(program("composekeyd")).args(["--backend", "evdev", "--config"]).arg(home.config());
+    command.env_clear().env("XDG_RUNTIME_DIR", folder.join("run")).env("HOME", &folder);
+    let mut daemon = command.stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut twin = rig::twin("Board");
+    let composed = wait_until(|| {
+        twin.clear();
+        board.hold("la");
+        thread::sleep(Duration::from_millis(50));
+        twin.text() == "L!"
+    });
+    let status = fs::read_to_string(format!("/proc/{}/status", daemon.id())).unwrap_or_default();
+    let capabilities = status.lines().find(|line| line.starts_with("CapEff:")).map(str::to_owned);
+    let _ = daemon.kill();
+    let mut said = String::new();
+    let _ = daemon.stderr.take().expect("piped").read_to_string(&mut said);
+    let _ = daemon.wait();
+    assert!(composed, "{said}");
+    assert_eq!(
+        capabilities.as_deref(),
+        Some("CapEff:\t0000000000000000"),
+        "no root, no capability"
+    );
+    let _ = Command::new("udevadm").args(["control", "--exit"]).status();
+}
+
+/// Whatever keeps the daemon from starting, the keyboards are the session's.
+pub(crate) fn a_start_that_fails_takes_no_keyboard(_: &mut Guest) {
+    let mut board = Board::new("Board");
+    let home = rig::home(rig::MAP);
+    let run = home.config().ancestors().nth(3).expect("the home").join("run");
+    let start = |name: &str, value: &str, user: Option<u32>| {
+        let mut command = Command::new("/usr/bin/timeout");
+        command.env_clear().env("XDG_RUNTIME_DIR", &run).env("HOME", "/run").env(name, value);
+        command.arg("20").arg(program("composekeyd")).args(["--backend", "evdev", "--config"]);
+        command.arg(home.config());
+        user.map(|user| command.uid(user).gid(user));
+        let output = command.output().expect("it starts");
+        assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let mut is_free = |why: &str| {
+        assert_eq!(rig::twins(), 0, "{why}");
+        let mut physical = Reader::physical("Board");
+        board.text("ok");
+        assert!(wait_until(|| physical.text() == "ok"), "{why}: `{}`", physical.text());
+    };
+    start("XKB_CONFIG_ROOT", "/nonexistent", None);
+    is_free("no keymap");
+    let nobody = "/run/nobody2";
+    fs::create_dir_all(nobody).expect("a folder");
+    chown(nobody, Some(NOBODY), Some(NOBODY)).expect("we are root");
+    start("XDG_RUNTIME_DIR", nobody, Some(NOBODY));
+    is_free("no rights");
+    chown("/dev/uinput", Some(NOBODY), None).expect("we are root");
+    start("XDG_RUNTIME_DIR", nobody, Some(NOBODY));
+    chown("/dev/uinput", Some(0), None).expect("we are root");
+    is_free("rights to make keyboards, and none to take them");
+    let control = run.join("composekey");
+    fs::create_dir_all(&control).expect("a folder");
+    fs::set_permissions(&control, fs::Permissions::from_mode(0o777)).expect("it is ours");
+    start("LANG", "C", None);
+    is_free("an unsafe folder");
 }
 
 pub(crate) fn the_text_console_reads_the_twin(_: &mut Guest) {

@@ -1,6 +1,10 @@
-//! The daemon and the session around it: its layout.
+//! The daemon and the session around it: its layout, and whether it is there.
 
-use std::process::{Child, Command, Stdio};
+use std::{
+    fs,
+    path::Path,
+    process::{Child, Command, Stdio},
+};
 
 use evdev::KeyCode;
 use x11rb::{
@@ -16,8 +20,9 @@ use crate::{
     support::{
         board::Board,
         daemon::{Daemon, Home},
+        logind::Bus,
         reader::Reader,
-        rig::{self, MAP, taken},
+        rig::{self, MAP, Rig, taken},
         wait_until,
     },
 };
@@ -143,4 +148,130 @@ pub(crate) fn a_session_that_stands_still_holds_no_key(_: &mut Guest) {
     gives(&mut board, &mut twin, "z");
     crate::support::daemon::send(server.0.id(), rustix::process::Signal::CONT);
     gives(&mut board, &mut twin, "y");
+}
+
+/// A bus with a logind, and a keyboard that the daemon has taken in session 1.
+fn rig_with_logind(settings: &str) -> (Bus, Rig) {
+    let folder = Path::new("/run/bus");
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder).expect("a folder");
+    let bus = Bus::start(folder);
+    let home = rig::home(&format!("{settings}\n{MAP}"))
+        .with("DBUS_SYSTEM_BUS_ADDRESS", &bus.address)
+        .with("XDG_SESSION_ID", "1");
+    (bus, Rig::in_home(home, Board::new("Board")))
+}
+
+/// Nothing is down on the twin, and what is typed reaches the session from the keyboard itself.
+#[track_caller]
+fn is_let_go(rig: &mut Rig, why: &str) {
+    let home = rig.home.clone();
+    assert!(wait_until(|| status(&home).contains(why)), "{}", status(&home));
+    assert!(rig.twin.rests(), "a key stays down on the twin: {:?}", rig.twin.down());
+    let mut physical = Reader::physical("Board");
+    for code in physical.down() {
+        rig.board.up(code);
+    }
+    assert!(physical.rests());
+    physical.clear();
+    rig.board.text("la");
+    assert!(wait_until(|| physical.text() == "la"), "`{}` instead of `la`", physical.text());
+}
+
+#[track_caller]
+fn is_ours_again(rig: &mut Rig) {
+    let ours = wait_until(|| {
+        rig.twin.clear();
+        rig.board.tap(KeyCode::KEY_X);
+        wait_until_soon(|| !rig.twin.keys().is_empty())
+    });
+    assert!(ours, "{}", rig.daemon.messages());
+    assert!(rig.twin.rests());
+    rig.twin.clear();
+    rig.board.hold("la");
+    rig.finish("L!");
+}
+
+fn wait_until_soon(mut condition: impl FnMut() -> bool) -> bool {
+    (0..20).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        condition()
+    })
+}
+
+pub(crate) fn a_locked_session_has_its_keyboards(_: &mut Guest) {
+    let (bus, mut rig) = rig_with_logind("");
+    // Locked in the midst of a sequence, with keys down.
+    rig.board.down(KeyCode::KEY_J);
+    rig.board.down(KeyCode::KEY_CAPSLOCK);
+    rig.board.text("l");
+    assert!(wait_until(|| !rig.twin.keys().is_empty()));
+    bus.set(true, true);
+    is_let_go(&mut rig, "the session is locked");
+    bus.set(true, false);
+    is_ours_again(&mut rig);
+    // A pause goes on when the session is unlocked.
+    bus.set(true, true);
+    is_let_go(&mut rig, "the session is locked");
+    assert!(rig.home.cli(&["pause"]).status.success());
+    bus.set(true, false);
+    assert!(rig.daemon.says("the keyboards are taken again"));
+    let mut physical = Reader::physical("Board");
+    rig.board.text("x");
+    assert!(wait_until(|| physical.text() == "x"), "paused");
+    assert!(rig.home.cli(&["resume"]).status.success());
+    is_ours_again(&mut rig);
+}
+
+pub(crate) fn a_session_that_is_not_in_front_lets_go(_: &mut Guest) {
+    let (bus, mut rig) = rig_with_logind("");
+    bus.set(false, false);
+    is_let_go(&mut rig, "the session is not active");
+    // A keyboard that comes meanwhile is left alone too.
+    let mut other = Board::new("Other");
+    let mut physical = Reader::physical("Other");
+    assert!(wait_until(|| rig::twins() == 3), "its twin waits");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    other.text("x");
+    assert!(wait_until(|| physical.text() == "x"));
+    bus.set(true, false);
+    is_ours_again(&mut rig);
+    // The setting counts at once.
+    bus.set(false, false);
+    is_let_go(&mut rig, "the session is not active");
+    rig.home.write(&format!("when_away = \"keep\"\n{MAP}"));
+    is_ours_again(&mut rig);
+    bus.set(true, true);
+    is_ours_again(&mut rig);
+}
+
+pub(crate) fn the_machine_sleeps_without_us(_: &mut Guest) {
+    let (bus, mut rig) = rig_with_logind("when_away = \"keep\"");
+    assert!(wait_until(|| bus.delays() == 1), "the machine waits for us");
+    rig.board.down(KeyCode::KEY_J);
+    assert!(wait_until(|| !rig.twin.keys().is_empty()));
+    bus.sleep(true);
+    assert!(wait_until(|| bus.delays() == 0), "it may sleep");
+    assert!(rig.twin.down().is_empty(), "not before the keys are up");
+    is_let_go(&mut rig, "the machine is about to sleep");
+    bus.sleep(false);
+    is_ours_again(&mut rig);
+    assert!(wait_until(|| bus.delays() == 1), "and the next time");
+}
+
+pub(crate) fn a_bus_that_breaks_or_is_not_there_changes_nothing(_: &mut Guest) {
+    const UNHEARD: &str = "another one is in front is not known";
+    let (mut bus, mut rig) = rig_with_logind("");
+    is_ours_again(&mut rig);
+    bus.kill();
+    assert!(rig.daemon.says(UNHEARD), "{}", rig.daemon.messages());
+    is_ours_again(&mut rig);
+    assert!(status(&rig.home).contains(UNHEARD));
+    // Nor is one needed to start.
+    let home = rig.home.clone();
+    let board = std::mem::replace(&mut rig.board, Board::new("Spare"));
+    drop(rig);
+    let mut rig = Rig::in_home(home, board);
+    assert!(rig.daemon.says(UNHEARD), "{}", rig.daemon.messages());
+    is_ours_again(&mut rig);
 }

@@ -5,6 +5,8 @@ pub(crate) mod board;
 #[path = "../../e2e/support/daemon.rs"]
 pub(crate) mod daemon;
 pub(crate) mod desktop;
+#[path = "../../support/logind.rs"]
+pub(crate) mod logind;
 pub(crate) mod reader;
 pub(crate) mod rig;
 

@@ -54,7 +54,12 @@ impl Rig {
 
     #[track_caller]
     fn start(config: &str, board: Board) -> Self {
-        let home = home(config);
+        Self::in_home(home(config), board)
+    }
+
+    /// The same in this home.
+    #[track_caller]
+    pub(crate) fn in_home(home: Home, board: Board) -> Self {
         let mut daemon = Daemon::start(&home);
         let twin = taken(&mut daemon, &board.name);
         Self { home, daemon, board, twin }
@@ -85,6 +90,14 @@ pub(crate) fn twin(name: &str) -> Reader {
     Reader::open(&format!("the twin of {name}"), |device| {
         device.name() == Some(name) && is_twin(device)
     })
+}
+
+/// The device node of the twin of this name.
+pub(crate) fn twin_node(name: &str) -> PathBuf {
+    let is_it = |node: &PathBuf| {
+        RawDevice::open(node).is_ok_and(|device| device.name() == Some(name) && is_twin(&device))
+    };
+    super::reader::nodes().into_iter().find(is_it).expect("it has a twin")
 }
 
 /// How many twins there are.

@@ -1,0 +1,77 @@
+//! What the session and logind tell, and what follows from it.
+
+use std::time::Instant;
+
+use super::{Evdev, away::Away, describe, layout::Change};
+use crate::{
+    config,
+    daemon::{backend::Backend, core::Core, say},
+    engine::{DeviceId, Event},
+    input::evdev::{Keyboard, State},
+    session::logind::Word,
+};
+
+impl Evdev {
+    /// Takes in what was told.
+    pub(super) fn hear_outside(&mut self, core: &mut Core) {
+        while let Some(change) = self.layout.next() {
+            self.on_layout(core, change);
+        }
+        while let Some(word) = self.logind.take() {
+            self.on_logind(core, word);
+        }
+    }
+
+    /// The session has another keymap, or another group of it.
+    pub(super) fn on_layout(&mut self, core: &mut Core, change: Change) {
+        let (keymap, origin, group) = match change {
+            Change::Group(group) => return self.typist.seat.set_group(group),
+            Change::Keymap(keymap, origin, group) => (keymap, origin, group),
+        };
+        say(&format!("layout: {origin}"));
+        let down: Vec<_> = self.input.twins().flat_map(|(_, twin)| twin.down().iter()).collect();
+        self.typist.seat.adopt(keymap, origin.to_string(), &down);
+        self.typist.seat.set_group(group);
+        let taken = |(device, keyboard): (DeviceId, &Keyboard)| {
+            (keyboard.state() == State::Taken).then_some(device)
+        };
+        let devices: Vec<_> = self.input.keyboards().filter_map(taken).collect();
+        for device in devices {
+            let keyboard = self.typist.seat.keyboard();
+            core.events.push((Instant::now(), Event::Keyboard { device, keyboard }));
+        }
+        self.feed(core);
+    }
+
+    /// Somebody else is in front of the keyboards, or nobody.
+    fn on_logind(&mut self, core: &mut Core, word: Word) {
+        let before = self.why_away(core);
+        let mut delay = None;
+        match word {
+            Word::Session(state) => self.away.session(state),
+            Word::Sleeps(until) => {
+                self.away.sleep(true);
+                delay = until;
+            }
+            Word::Woke => self.away.sleep(false),
+            Word::Lost(why) => {
+                say(&format!("{}: {why}", describe::UNHEARD));
+                self.away = Away::default();
+                self.unheard = Some(why);
+            }
+        }
+        match self.why_away(core) {
+            why if why == before => {}
+            Some(why) => say(&format!("{why}: the keyboards are let go of")),
+            None => say("the keyboards are taken again"),
+        }
+        let Ok(()) = self.apply_pause(core);
+        // Now the machine may sleep.
+        drop(delay);
+    }
+
+    /// Why the keyboards are let go of, besides a pause.
+    pub(super) fn why_away(&self, core: &Core) -> Option<&'static str> {
+        self.away.why(core.loaded.settings.when_away == config::WhenAway::LetGo)
+    }
+}

@@ -1,0 +1,241 @@
+//! [`Logind`]: what systemd-logind tells of the session: whether it is active, locked, about to sleep
+//! (org.freedesktop.login1(5)).
+//!
+//! A thread of its own asks: no key waits for a bus.
+
+use std::{
+    io,
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    thread,
+};
+
+use zbus::{
+    MatchRule, Message,
+    blocking::{Connection, MessageIterator, connection},
+    message::Type,
+    zvariant::{self, DynamicType, OwnedObjectPath, OwnedValue},
+};
+
+use super::news::{News, Teller};
+
+/// What logind tells.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Word {
+    /// How the session is, or that it changed.
+    Session(State),
+    /// The machine sleeps as soon as this is dropped, or after a few seconds anyway.
+    Sleeps(Option<OwnedFd>),
+    /// It is awake again.
+    Woke,
+    /// Nothing more will be told: why.
+    Lost(String),
+}
+
+/// How a session is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// It is the one in front, on its seat.
+    pub active: bool,
+    /// It is locked: its locker said so (`LockedHint`). The signal `Lock` does not count: it asks for
+    /// a lock, and nobody takes it back.
+    pub locked: bool,
+}
+
+/// Hears what logind tells. The descriptor is readable when there is something to take.
+#[derive(Debug)]
+pub struct Logind {
+    news: News<Word>,
+}
+
+impl Logind {
+    /// Starts to ask, for the session whose number is `$XDG_SESSION_ID`, else that of this process or
+    /// its user; for a user that does not log in, for whatever session is active on `seat0`.
+    ///
+    /// # Errors
+    /// When there are no descriptors or threads left. Without a bus [`Word::Lost`] is told.
+    pub fn start(env: impl Fn(&str) -> Option<String>) -> io::Result<Self> {
+        let (news, mut teller) = News::new()?;
+        let set = |name: &str| env(name).filter(|value| !value.is_empty());
+        let (address, number) = (set("DBUS_SYSTEM_BUS_ADDRESS"), set("XDG_SESSION_ID"));
+        let asking = move || {
+            let asked = Asking::new(address, number).and_then(|asking| asking.run(&mut teller));
+            let why = match asked {
+                Ok(()) => "the connection to the bus broke".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            let _ = teller.tell(Word::Lost(why));
+        };
+        let _ = thread::Builder::new().name("logind".into()).spawn(asking)?;
+        Ok(Self { news })
+    }
+
+    /// What was told since the last call, in its order. To be called until there is nothing.
+    pub fn take(&mut self) -> Option<Word> {
+        self.news.take()
+    }
+}
+
+impl AsFd for Logind {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.news.as_fd()
+    }
+}
+
+const SERVICE: &str = "org.freedesktop.login1";
+const MANAGER: &str = "org.freedesktop.login1.Manager";
+const ROOT: &str = "/org/freedesktop/login1";
+const SEAT: &str = "/org/freedesktop/login1/seat/seat0";
+
+/// Whose keyboards they are.
+enum Whose {
+    /// This session's.
+    Session(OwnedObjectPath),
+    /// Our user's, who is not there.
+    Away,
+    /// We serve everybody, and nobody is there.
+    Nobody,
+}
+
+/// The thread.
+struct Asking {
+    bus: Connection,
+    number: Option<String>,
+}
+
+impl Asking {
+    fn new(address: Option<String>, number: Option<String>) -> zbus::Result<Self> {
+        let bus = match address {
+            Some(address) => connection::Builder::address(address.as_str())?.build()?,
+            None => Connection::system()?,
+        };
+        Ok(Self { bus, number })
+    }
+
+    fn run(&self, teller: &mut Teller<Word>) -> zbus::Result<()> {
+        let rule = MatchRule::builder().msg_type(Type::Signal).sender(SERVICE)?.build();
+        // Before the first question, so that no change is missed.
+        let signals = MessageIterator::for_match_rule(rule, &self.bus, None)?;
+        let mut told = self.state()?;
+        let mut delay = self.delay_sleep();
+        if !teller.tell(Word::Session(told)) {
+            return Ok(());
+        }
+        for signal in signals {
+            let signal = signal?;
+            let heard = match sleeps(&signal) {
+                Some(true) => teller.tell(Word::Sleeps(delay.take())),
+                Some(false) => {
+                    delay = self.delay_sleep();
+                    teller.tell(Word::Woke)
+                }
+                // Sessions are few and change seldom: whatever it is, look.
+                None => {
+                    let state = self.state()?;
+                    let same = state == told;
+                    told = state;
+                    same || teller.tell(Word::Session(state))
+                }
+            };
+            if !heard {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn state(&self) -> zbus::Result<State> {
+        let session = match self.session()? {
+            Whose::Session(session) => session,
+            Whose::Away => return Ok(State { active: false, locked: false }),
+            Whose::Nobody => return Ok(State { active: true, locked: false }),
+        };
+        let property = |name| self.property(session.as_str(), "Session", name);
+        let flag = |name| property(name).map(|value| bool::try_from(value).unwrap_or_default());
+        let gone = |error| match error {
+            // It may be gone by now; a signal tells which one comes next.
+            zbus::Error::MethodError(..) => Ok(false),
+            error => Err(error),
+        };
+        Ok(State {
+            active: flag("Active").or_else(gone)?,
+            locked: flag("LockedHint").or_else(gone)?,
+        })
+    }
+
+    /// The session that counts.
+    fn session(&self) -> zbus::Result<Whose> {
+        if let Some(number) = &self.number
+            && let Some(session) = self.path("GetSession", &(number.as_str()))?
+        {
+            return Ok(Whose::Session(session));
+        }
+        // The process that asks.
+        if let Some(session) = self.path("GetSessionByPID", &(0_u32))? {
+            return Ok(Whose::Session(session));
+        }
+        let user = rustix::process::geteuid().as_raw();
+        let (session, none) = match self.path("GetUser", &(user))? {
+            Some(user) => (self.session_in(user.as_str(), "User", "Display")?, Whose::Away),
+            None => (self.session_in(SEAT, "Seat", "ActiveSession")?, Whose::Nobody),
+        };
+        Ok(session.map_or(none, Whose::Session))
+    }
+
+    /// What a method of the manager answers; `None` when there is no such thing.
+    fn path(
+        &self,
+        method: &str,
+        arguments: &(impl serde::Serialize + DynamicType),
+    ) -> zbus::Result<Option<OwnedObjectPath>> {
+        let answer = self.bus.call_method(Some(SERVICE), ROOT, Some(MANAGER), method, arguments);
+        match answer {
+            Ok(answer) => Ok(Some(answer.body().deserialize()?)),
+            Err(zbus::Error::MethodError(name, ..)) if name.as_str().starts_with(SERVICE) => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A property that names a session: its number, empty for none, and its path.
+    fn session_in(
+        &self,
+        path: &str,
+        interface: &str,
+        name: &str,
+    ) -> zbus::Result<Option<OwnedObjectPath>> {
+        let value = match self.property(path, interface, name) {
+            Ok(value) => value,
+            // A machine without a seat.
+            Err(zbus::Error::MethodError(..)) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let (number, session) = <(String, OwnedObjectPath)>::try_from(value)?;
+        Ok((!number.is_empty()).then_some(session))
+    }
+
+    fn property(&self, path: &str, interface: &str, name: &str) -> zbus::Result<OwnedValue> {
+        let properties = Some("org.freedesktop.DBus.Properties");
+        let interface = format!("{SERVICE}.{interface}");
+        let answer =
+            self.bus.call_method(Some(SERVICE), path, properties, "Get", &(interface, name))?;
+        answer.body().deserialize()
+    }
+
+    /// Has the machine wait for us before it sleeps. Not everybody may.
+    fn delay_sleep(&self) -> Option<OwnedFd> {
+        let why = ("sleep", "composekey", "gives the keyboards back", "delay");
+        let answer =
+            self.bus.call_method(Some(SERVICE), ROOT, Some(MANAGER), "Inhibit", &why).ok()?;
+        let delay: zvariant::OwnedFd = answer.body().deserialize().ok()?;
+        Some(delay.into())
+    }
+}
+
+/// Whether the machine is about to sleep (`true`) or awake again; `None`: the signal is another one.
+fn sleeps(signal: &Message) -> Option<bool> {
+    let header = signal.header();
+    let is_it = header.member().is_some_and(|member| member.as_str() == "PrepareForSleep");
+    is_it.then(|| signal.body().deserialize().ok()).flatten()
+}
