@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Status, desktop::Desktop, files::Folder};
 use crate::{
-    cli::{Exit, Terminal, load, plural, refuse, show::json_line},
+    cli::{Exit, Terminal, load, refuse, show::json_line},
     config::Paths,
     xkb_option::NAME,
 };
@@ -68,10 +68,7 @@ pub(super) fn run(args: &Status, paths: &Paths, terminal: &mut Terminal<'_>) -> 
     writeln!(out, "XKB option `{NAME}`: {files}")?;
     for (name, value) in [
         ("folder", folder.path.display().to_string()),
-        (
-            "characters",
-            format!("{}, {low} of them for X11 programs too", plural(characters, "character")),
-        ),
+        ("characters", format!("{characters}, {low} of them for X11 programs too")),
         ("left out", left_out.to_string()),
         ("switched", switched.to_owned()),
     ] {
