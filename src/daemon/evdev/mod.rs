@@ -153,9 +153,7 @@ impl Evdev {
         let keycode = Keycode::from_evdev(code);
         let opens = down && keycode == core.loaded.settings.engine.trigger;
         if opens && !self.kept.contains(&device) {
-            let twin = self.input.keyboard(device).map(|keyboard| *keyboard.twin.down());
-            let held = twin.into_iter().flat_map(|down| down.keycodes()).collect();
-            let session = self.typist.seat.session(held);
+            let session = self.typist.session(&mut self.input, device);
             core.events.push((time, Event::Session { device, session }));
         }
         let direction = if down { Direction::Down } else { Direction::Up };

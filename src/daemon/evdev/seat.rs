@@ -151,6 +151,21 @@ impl Seat {
         }
     }
 
+    /// The same while a text is going out, as it will be once it is out and these keys are down on all
+    /// keyboards together. A text changes no lock and no group.
+    pub(super) fn session_after(
+        &self,
+        held: Vec<Keycode>,
+        down: impl Iterator<Item = Keycode>,
+    ) -> Session {
+        let mut state = xkb::State::new(&self.keymap);
+        for keycode in down {
+            let _ = state.update_key(keycode.0.into(), xkb::KeyDirection::Down);
+        }
+        let base = state.serialize_mods(xkb::STATE_MODS_DEPRESSED) & 0xff;
+        Session { base: u8::try_from(base).unwrap_or(0), ..self.session(held) }
+    }
+
     /// The keys that type a text while these are down.
     pub(super) fn spell(&self, text: &str, held: &[Keycode]) -> Result<Spelling, Undelivered> {
         let situation = Situation {
@@ -208,6 +223,17 @@ mod tests {
         }
         seat.lamp(Lamp { code: LedCode::LED_CAPSL.0, lit: false });
         assert!(!seat.caps_lock());
+    }
+
+    #[test]
+    fn the_modifiers_of_a_text_are_not_those_of_the_user() {
+        let mut seat = seat("us");
+        let held = [Keycode::from_evdev(42)];
+        seat.key(42, true);
+        seat.key(100, true);
+        assert_eq!(seat.session_after(vec![], [].into_iter()), Session::default());
+        let with_shift = Session { held: held.to_vec(), base: 1, ..Session::default() };
+        assert_eq!(seat.session_after(held.to_vec(), held.into_iter()), with_shift);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::{collections::VecDeque, time::Instant};
 
 use super::{pace::Pace, seat::Seat};
 use crate::{
-    engine::{DeviceId, Direction},
+    engine::{DeviceId, Direction, Session},
     input::evdev::{EvdevInput, State, Twin},
     keycode::Keycode,
     output::{Ticket, Undelivered},
@@ -118,6 +118,28 @@ impl Typist {
         let down = input.keyboard(device).map(|keyboard| *keyboard.twin.down());
         for code in down.into_iter().flat_map(|down| down.iter()) {
             self.strike(input, Stroke { device, code, down: false });
+        }
+    }
+
+    /// The session right before a trigger goes down on this keyboard. What still has to go out counts
+    /// as out: the modifiers of a text are not the user's.
+    pub(super) fn session(&self, input: &mut EvdevInput, device: DeviceId) -> Session {
+        let mut down: Vec<_> = input.twins().map(|(twin, keys)| (twin, *keys.down())).collect();
+        let keys = self.jobs.iter().filter_map(|job| match job {
+            Job::Key(stroke) => Some(stroke),
+            Job::Text(..) | Job::CapsLock => None,
+        });
+        for stroke in self.strokes.iter().chain(keys) {
+            if let Some((_, keys)) = down.iter_mut().find(|(twin, _)| *twin == stroke.device) {
+                let _ = keys.set(stroke.code, stroke.down);
+            }
+        }
+        let own = down.iter().filter(|(twin, _)| *twin == device);
+        let held = own.flat_map(|(_, keys)| keys.keycodes()).collect();
+        if self.is_busy() {
+            self.seat.session_after(held, down.iter().flat_map(|(_, keys)| keys.keycodes()))
+        } else {
+            self.seat.session(held)
         }
     }
 
