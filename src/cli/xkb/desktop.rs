@@ -28,9 +28,16 @@ const SCHEMA: &str = "org.gnome.desktop.input-sources";
 const KEY: &str = "xkb-options";
 
 impl Desktop {
-    /// The desktop by `$XDG_CURRENT_DESKTOP`, a list with colons.
-    pub(super) fn of(current: &str) -> Self {
-        current
+    /// The desktop by `$XDG_CURRENT_DESKTOP`, a list with colons; where that says nothing, by the
+    /// variable in which a compositor tells its own socket.
+    pub(super) fn of(env: impl Fn(&str) -> Option<String>) -> Self {
+        let sockets = [
+            ("SWAYSOCK", Self::Sway),
+            ("HYPRLAND_INSTANCE_SIGNATURE", Self::Hyprland),
+            ("NIRI_SOCKET", Self::Niri),
+        ];
+        env("XDG_CURRENT_DESKTOP")
+            .unwrap_or_default()
             .split(':')
             .find_map(|name| match name.to_ascii_lowercase().as_str() {
                 "gnome" | "unity" | "budgie" | "pantheon" => Some(Self::Gnome),
@@ -40,12 +47,15 @@ impl Desktop {
                 "niri" => Some(Self::Niri),
                 _ => None,
             })
+            .or_else(|| {
+                sockets.into_iter().find(|(name, _)| env(name).is_some()).map(|(_, one)| one)
+            })
             .unwrap_or(Self::Other)
     }
 
     /// The desktop of this process.
     pub(super) fn current() -> Self {
-        Self::of(&std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default())
+        Self::of(|name| std::env::var(name).ok())
     }
 
     /// The word for JSON.
@@ -181,17 +191,22 @@ mod tests {
 
     #[test]
     fn desktops() {
-        for (current, desktop) in [
-            ("GNOME", Desktop::Gnome),
-            ("ubuntu:GNOME", Desktop::Gnome),
-            ("KDE", Desktop::Kde),
-            ("sway", Desktop::Sway),
-            ("Hyprland", Desktop::Hyprland),
-            ("niri", Desktop::Niri),
-            ("", Desktop::Other),
-            ("XFCE", Desktop::Other),
+        for (variable, desktop) in [
+            ("XDG_CURRENT_DESKTOP=GNOME", Desktop::Gnome),
+            ("XDG_CURRENT_DESKTOP=ubuntu:GNOME", Desktop::Gnome),
+            ("XDG_CURRENT_DESKTOP=KDE", Desktop::Kde),
+            ("XDG_CURRENT_DESKTOP=sway", Desktop::Sway),
+            ("XDG_CURRENT_DESKTOP=Hyprland", Desktop::Hyprland),
+            ("XDG_CURRENT_DESKTOP=niri", Desktop::Niri),
+            ("XDG_CURRENT_DESKTOP=", Desktop::Other),
+            ("XDG_CURRENT_DESKTOP=XFCE", Desktop::Other),
+            ("SWAYSOCK=/run/user/1/sway-ipc.sock", Desktop::Sway),
+            ("HYPRLAND_INSTANCE_SIGNATURE=x", Desktop::Hyprland),
+            ("NIRI_SOCKET=/run/user/1/niri", Desktop::Niri),
         ] {
-            assert_eq!(Desktop::of(current), desktop, "{current}");
+            let (name, value) = variable.split_once('=').unwrap();
+            let env = |asked: &str| (asked == name).then(|| value.to_owned());
+            assert_eq!(Desktop::of(env), desktop, "{variable}");
             assert!(desktop.advice().contains(NAME) || desktop == Desktop::Gnome);
         }
     }

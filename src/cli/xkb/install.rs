@@ -5,7 +5,7 @@ use std::{fs, io};
 use serde::Serialize;
 
 use super::{
-    Install,
+    Change,
     desktop::Desktop,
     files::{Folder, Made},
 };
@@ -35,7 +35,7 @@ struct Json<'a> {
     on: Option<bool>,
 }
 
-pub(super) fn run(args: &Install, paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+pub(super) fn run(args: &Change, paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     let loaded = load(paths, false, terminal)?;
     if loaded.has_errors() {
         writeln!(terminal.err, "nothing is written: the configuration has errors, see above")?;
@@ -96,7 +96,7 @@ fn switch_on(desktop: Desktop, changed: bool) -> io::Result<()> {
 }
 
 fn summary(
-    args: &Install,
+    args: &Change,
     folder: &Folder,
     made: &Made,
     changed: bool,

@@ -30,11 +30,11 @@ pub struct Xkb {
 #[derive(Debug, Subcommand)]
 pub enum Action {
     /// Write the option to ~/.config/xkb, or bring it up to date
-    Install(Install),
+    Install(Change),
     /// Tell whether it is installed, up to date and switched on
     Status(Status),
     /// Remove everything that install wrote
-    Remove(Remove),
+    Remove(Change),
 }
 
 /// Whether the option is there, in whatever state.
@@ -42,16 +42,16 @@ pub(super) fn is_installed(paths: &Paths) -> bool {
     files::Folder::new(paths).is_installed()
 }
 
-/// `composekey xkb install`.
+/// `composekey xkb install` and `composekey xkb remove`.
 #[derive(Debug, Args)]
-pub struct Install {
-    /// Also switch the option on where the desktop has a setting for it
+pub struct Change {
+    /// Also switch the option on, or off, where the desktop has a setting for it
     #[arg(long)]
     pub yes: bool,
-    /// Show what would change, and write nothing
+    /// Show what would change, and change nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Replace files of the same names that composekey did not write; `undo` brings them back
+    /// Also replace or remove files that somebody else wrote or changed; `undo` brings them back
     #[arg(long)]
     pub force: bool,
     /// Print one JSON object
@@ -62,23 +62,6 @@ pub struct Install {
 /// `composekey xkb status`.
 #[derive(Debug, Args)]
 pub struct Status {
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `composekey xkb remove`.
-#[derive(Debug, Args)]
-pub struct Remove {
-    /// Also switch the option off where the desktop has a setting for it
-    #[arg(long)]
-    pub yes: bool,
-    /// Show what would change, and change nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Also remove files that somebody changed; `undo` brings them back
-    #[arg(long)]
-    pub force: bool,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

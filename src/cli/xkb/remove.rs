@@ -5,7 +5,7 @@ use std::io;
 use serde::Serialize;
 
 use super::{
-    Remove,
+    Change,
     desktop::Desktop,
     files::{Folder, own, refused, remove_empty_folders},
 };
@@ -31,7 +31,7 @@ struct Json<'a> {
     on: Option<bool>,
 }
 
-pub(super) fn run(args: &Remove, paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
+pub(super) fn run(args: &Change, paths: &Paths, terminal: &mut Terminal<'_>) -> io::Result<Exit> {
     let folder = Folder::new(paths);
     let say = |finding: &Diagnostic, terminal: &mut Terminal<'_>| {
         refuse(finding, &Sources::default(), args.json, terminal)

@@ -61,7 +61,7 @@ pub(super) fn run(args: &Status, paths: &Paths, terminal: &mut Terminal<'_>) -> 
     let switched = match on {
         Some(true) => "on",
         Some(false) => "off: `composekey xkb install --yes` switches it on",
-        None => "not known here: your compositor's settings tell",
+        None => "not known here",
     };
     let left_out = made.placement.left_out.len();
     let out = &mut terminal.out;
@@ -73,6 +73,9 @@ pub(super) fn run(args: &Status, paths: &Paths, terminal: &mut Terminal<'_>) -> 
         ("switched", switched.to_owned()),
     ] {
         writeln!(out, "  {name:<10} {value}")?;
+    }
+    if installed && on.is_none() {
+        writeln!(out, "{}", desktop.advice())?;
     }
     Ok(exit)
 }
