@@ -5,7 +5,7 @@ CARGO ?= cargo
 # The documentation is for those who work on the code: private items are in it, and linked.
 RUSTDOC = -D warnings -A rustdoc::private-intra-doc-links
 
-.PHONY: run test check oracles e2e vm wayland deps bench latency clean pictures install uninstall
+.PHONY: run test check oracles e2e vm sway wayland deps bench latency clean pictures install uninstall
 
 # Try it: on this display when there is one, else on a private X server.
 run: deps
@@ -40,6 +40,11 @@ e2e:
 # A virtual machine with a kernel, keyboards and uinput of its own: docs/testing.md.
 vm:
 	$(CARGO) test --test vm
+
+# sway there; not part of `make test`: docs/wayland.md.
+sway:
+	tools/deps wayland
+	$(CARGO) test --test vm sway::
 
 # A real compositor without a screen, real windows: docs/testing.md.
 wayland:

@@ -2,6 +2,7 @@
 
 mod gnome;
 mod home;
+mod text;
 mod window;
 
 use std::{
@@ -11,6 +12,7 @@ use std::{
 
 pub(crate) use gnome::Gnome;
 pub(crate) use home::Home;
+pub(crate) use text::{random, table};
 pub(crate) use window::Window;
 
 /// A program that is ended with the test, whatever the test's end.

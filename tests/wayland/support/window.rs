@@ -12,7 +12,7 @@ use super::{Home, Program, difference, wait_until};
 /// A program with a window, and the file to which it writes what it receives.
 #[derive(Debug)]
 pub(crate) struct Window {
-    name: &'static str,
+    pub(crate) name: &'static str,
     output: PathBuf,
     /// What was received before this test's text.
     before: RefCell<String>,
@@ -22,14 +22,21 @@ pub(crate) struct Window {
 impl Window {
     /// foot with a reader that takes each byte as it comes.
     pub(crate) fn foot(home: &Home) -> Self {
-        Self::terminal(home, "foot", &["--config=/dev/null"])
+        Self::terminal(home, "foot", &["foot", "--config=/dev/null"])
     }
 
-    fn terminal(home: &Home, name: &'static str, args: &[&str]) -> Self {
+    /// xterm on XWayland, as the user who runs sway: XWayland lets nobody else in.
+    #[allow(dead_code, reason = "for sway in the virtual machine")]
+    pub(crate) fn xterm(home: &Home) -> Self {
+        let user = ["setpriv", "--reuid=nobody", "--regid=input", "--clear-groups"];
+        Self::terminal(home, "xterm", &[&user[..], &["xterm", "-e"]].concat())
+    }
+
+    fn terminal(home: &Home, name: &'static str, words: &[&str]) -> Self {
         let output = home.path(name);
         let _ = fs::remove_file(&output);
-        let mut command = home.command(name);
-        command.args(args).args(["sh", "-c", "stty raw -echo && exec cat > \"$OUTPUT\""]);
+        let mut command = home.command(words[0]);
+        command.args(&words[1..]).args(["sh", "-c", "stty raw -echo && exec cat > \"$OUTPUT\""]);
         Self::start(home, name, command.env("OUTPUT", &output))
     }
 
