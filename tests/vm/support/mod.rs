@@ -15,8 +15,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a condition may take to come true; only a failing case waits so long.
-const LIMIT: Duration = Duration::from_secs(20);
+/// How long a condition may take to come true; only a failing case waits so long. An emulated machine on a
+/// busy host takes half a minute until a GTK window is there.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// Waits until `condition` holds; whether it did.
 pub(crate) fn wait_until(mut condition: impl FnMut() -> bool) -> bool {
