@@ -27,7 +27,7 @@ const LENGTH: usize = 10_000;
 /// Fewer than the pool holds, and so many that it has to be filled again and again.
 const DISTINCT: [usize; 2] = [60, 500];
 
-/// GTK's entry needs the square of the length of its text, so it gets ten, with a tenth each.
+/// GTK's entry needs the square of the length of its text, so ten take a tenth each.
 const ENTRIES: usize = 10;
 
 fn main() {
@@ -37,25 +37,19 @@ fn main() {
     }
 }
 
-/// Types into so many windows of a kind, one after the other, and looks at what they received.
+/// Types into so many windows of a kind, each on a server of its own, and looks at what they received.
 fn into(name: &str, kind: Kind, windows: usize, distinct: usize) {
-    let server = Server::start();
-    let apps: Vec<App> = (0..windows).map(|_| App::start(&server, kind)).collect();
-    let mut typist = Typist::new(server.connect()).expect("the server takes a pool");
     let end = if kind == Kind::Zenity { "\n" } else { "" };
-    let part = LENGTH / windows;
-    let texts: Vec<String> = (0..windows).map(|_| text::mixed(part, distinct) + end).collect();
+    let text = text::mixed(LENGTH / windows, distinct) + end;
     let mut time = Duration::ZERO;
-    for (app, text) in apps.iter().zip(&texts) {
-        if windows > 1 {
-            app.focus(&server);
-        }
+    for _ in 0..windows {
+        let server = Server::start();
+        let app = App::start(&server, kind);
+        let mut typist = Typist::new(server.connect()).expect("the server takes a pool");
         let start = Instant::now();
-        typist.type_text(text).expect("the server takes it");
+        typist.type_text(&text).expect("the server takes it");
         time += start.elapsed();
-    }
-    for (app, text) in apps.iter().zip(&texts) {
-        app.expect(text);
+        app.expect(&text);
     }
     let rate = LENGTH as f64 / time.as_secs_f64();
     println!("{name:<12} {LENGTH} characters, {distinct} distinct: {rate:.0}/s, 0 wrong");

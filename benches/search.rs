@@ -36,6 +36,8 @@ fn main() {
             command.arg("--config").arg(&config).args(args);
             command
                 .env_remove("DISPLAY")
+                // Of cargo's own: the libraries would be looked for in its folders first.
+                .env_remove("LD_LIBRARY_PATH")
                 .env("XKB_DEFAULT_LAYOUT", "us")
                 .env("LANG", "en_US.UTF-8");
             command.stdout(Stdio::null()).stderr(Stdio::null());
