@@ -107,6 +107,15 @@ fn later_gtk_4_takes_other_keys() {
 }
 
 #[test]
+fn a_first_key_of_zero_leaves_no_keys() {
+    let nothing = "``: its first key is cut to nothing, which ends its keys";
+    check("gtk4@4.20", "<U110000> <b> : \"x\"\n", &[nothing]);
+    for profile in ["gtk3", "gtk4", "gtk4@4.20", "ibus", "ibus@1.5.33"] {
+        check(profile, "<U0> <b> : \"x\"\n<Multi_key> <b> : \"y\"\n", &[nothing, "kept"]);
+    }
+}
+
+#[test]
 fn later_ibus_keeps_what_a_wrong_key_follows() {
     let text = "<Multi_key> <a> <b> : \"x\"\n";
     types("ibus", text, "Multi_key a q b", &["pending", "pending", "aborted", "ignored"]);

@@ -60,8 +60,9 @@ fn suspects(reading: &Reading, alike: &[Vec<usize>]) -> Vec<usize> {
         let is_empty = || reading.gives(rule).is_some_and(|gives| gives.text.is_empty());
         let is_cut_off = |keys: &[Keysym]| family == Family::Ibus && builtin::cuts_off(keys);
         out_of_order && keys(reading, rule).is_some()
-            || keys(reading, rule)
-                .is_some_and(|keys| is_special(keys) || is_empty() || is_cut_off(keys))
+            || keys(reading, rule).is_some_and(|keys| {
+                keys.is_empty() || is_special(keys) || is_empty() || is_cut_off(keys)
+            })
     }));
     suspects.sort_unstable();
     suspects.dedup();
@@ -127,6 +128,10 @@ fn verdict(
     let gives = reading.gives(rule)?;
     if typed.as_ref() == Some(&gives.text) {
         return None;
+    }
+    if keys.is_empty() {
+        let reason = Reason::Other("its first key is cut to nothing, which ends its keys".into());
+        return Some(Verdict::Altered { to: String::new(), reason });
     }
     if is_nothing(reading, rule) {
         let reason = Reason::EmptyText;
