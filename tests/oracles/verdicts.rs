@@ -25,12 +25,19 @@ use crate::{
 /// A key that no file has: it ends what waits.
 const OTHER: Keysym = Keysym(0xffd4);
 
-/// What is typed by these keys, and by another key if they wait for it.
-fn typed(fresh: &Machine<'_>, keys: &[Key]) -> Option<String> {
+/// What is typed by these keys, and by another key if they wait for it. `None` too when they were given up
+/// before the last one, which may type something by itself.
+fn typed(family: Family, fresh: &Machine<'_>, keys: &[Key]) -> Option<String> {
     let mut machine = fresh.clone();
     let (last, before) = keys.split_last()?;
     let mut feed = |key: &Key| machine.feed_held(key.keysym, key.held);
-    if before.iter().any(|key| matches!(feed(key), Fed::Composed(_))) {
+    // In GTK and IBus a key that is lost may leave those before it.
+    let gives_up = |fed: &Fed| match fed {
+        Fed::Composed(_) => true,
+        Fed::Aborted => !matches!(family, Family::Gtk3 | Family::Gtk4 | Family::Ibus),
+        Fed::Pending | Fed::Ignored => false,
+    };
+    if before.iter().any(|key| gives_up(&feed(key))) {
         return None;
     }
     let fed = match feed(last) {
@@ -79,6 +86,44 @@ fn last(reading: &Reading, rule: usize) -> Option<usize> {
     chain.last().filter(|last| by(last).is_none())
 }
 
+/// Whether another rule for the same keys gives the same text, and counts: then that one was typed.
+fn again(reading: &Reading, rule: usize) -> bool {
+    let what = &reading.statements[rule].what;
+    let mut others = reading.statements.iter().enumerate().filter(|&(other, _)| other != rule);
+    others.any(|(_, other)| {
+        let same = match (what, &other.what) {
+            (
+                What::Rule { keysyms, gives },
+                What::Rule { keysyms: other_keysyms, gives: other_gives },
+            ) => keysyms == other_keysyms && gives.text == other_gives.text,
+            _ => false,
+        };
+        same && matches!(other.verdict, Verdict::Kept | Verdict::Altered { .. })
+    })
+}
+
+/// The keys with a modifier more at some of them, in every way; of many keys the first ones alone.
+fn ways(keys: &[Key]) -> Vec<Vec<Key>> {
+    /// None, Shift, Lock, Control, Mod1.
+    const MODIFIERS: [u8; 5] = [0, 1, 2, 4, 8];
+    const MOST: usize = 4;
+    let mut ways = vec![keys.to_vec()];
+    for at in 0..keys.len().min(MOST) {
+        let with = |way: &Vec<Key>, more: u8| {
+            let mut way = way.clone();
+            way[at].held |= more;
+            way
+        };
+        ways = ways.iter().flat_map(|way| MODIFIERS.map(|more| with(way, more))).collect();
+    }
+    // Two that are held all the time.
+    let all = (0..16).map(|more| {
+        keys.iter().map(|&Key { keysym, held }| Key { keysym, held: held | more }).collect()
+    });
+    ways.extend(all);
+    ways
+}
+
 /// The rules of a reading of which something else is said than what happens.
 fn wrong(reading: &Reading) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -94,26 +139,33 @@ fn wrong(reading: &Reading) -> Vec<String> {
         }
         let plain = || keysyms.iter().map(|&keysym| Key { keysym, held: 0 }).collect();
         let keys: Vec<Key> = held.get(&index).cloned().unwrap_or_else(plain);
-        let with = |more: u8| {
-            let key = |&Key { keysym, held }: &Key| Key { keysym, held: held | more };
-            typed(&fresh, &keys.iter().map(key).collect::<Vec<_>>())
-        };
-        // A rule of libX11 may count only while modifiers are held that it does not speak of.
-        let more = if reading.profile.family == Family::LibX11 { 0..16 } else { 0..1 };
         let is_it = |typed: &Option<String>| typed.as_ref() == Some(&gives.text);
-        let typed = more.map(with).find(is_it).unwrap_or_else(|| with(0));
+        let family = reading.profile.reader();
+        // A rule of libX11 may count only while modifiers are held that it does not speak of.
+        let with_more = || ways(&keys).iter().map(|keys| typed(family, &fresh, keys)).find(is_it);
+        let typed = match typed(family, &fresh, &keys) {
+            other if family == Family::LibX11 && !is_it(&other) => with_more().unwrap_or(other),
+            typed => typed,
+        };
         let right = match &statement.verdict {
             // A key that gives its own character is left to the application.
             Verdict::Kept if typed.is_none() => is_itself(keysyms, &gives.text),
             Verdict::Kept => typed.as_deref() == Some(&gives.text),
             // Without that key they may be the keys of another rule.
             Verdict::Altered { reason: Reason::ModifierKey(_), .. } => true,
-            Verdict::Altered { to, .. } => typed.as_deref().unwrap_or_default() == to,
+            Verdict::Altered { to, .. } if typed.is_none() => {
+                to.is_empty() || is_itself(keysyms, to)
+            }
+            Verdict::Altered { to, .. } => typed.as_deref() == Some(to),
+            // A modifier is no key to most: the others alone may be another rule's.
+            Verdict::Hidden { .. } if keysyms.iter().any(|keysym| keysym.is_modifier()) => true,
             Verdict::Hidden { by, .. } => {
                 let gives_other = || typed.as_ref() != Some(&gives.text);
                 // In the end it may be an include of the toolkit's own table, or they hide each other.
                 let other = last(reading, *by).and_then(|by| reading.gives(by));
-                other.is_some_and(|other| other.text == gives.text) || gives_other()
+                other.is_some_and(|other| other.text == gives.text)
+                    || gives_other()
+                    || again(reading, index)
             }
             Verdict::Dropped(_) => true,
         };
