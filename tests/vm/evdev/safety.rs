@@ -110,7 +110,10 @@ pub(crate) fn the_chord_ends_it(_: &mut Guest) {
         let mut rig = Rig::new();
         lead(&mut rig.board);
         CHORD.iter().for_each(|&key| rig.board.down(key));
-        assert_eq!(rig.daemon.wait().code(), Some(3), "{what}");
+        // By itself, or by its guard if that finds it at work; no unit restarts either.
+        let status = rig.daemon.wait();
+        let ended = status.code() == Some(3) || status.signal() == Some(10);
+        assert!(ended, "{what}: {status:?}");
         assert!(wait_until(|| twins() == 0), "{what}");
         types_plainly(&mut rig.board, what);
     }
