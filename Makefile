@@ -41,6 +41,10 @@ e2e:
 vm:
 	$(CARGO) test --test vm
 
+# Xorg with libinput there; not part of `make test`: docs/testing.md.
+desktop:
+	$(CARGO) test --test vm desktop::
+
 # sway there; not part of `make test`: docs/wayland.md.
 sway:
 	tools/deps wayland

@@ -44,11 +44,11 @@ macro_rules! cases {
 }
 pub(crate) use cases;
 
-const GROUPS: &[Group] = &[evdev::GROUP, desktop::GROUP];
+const GROUPS: &[Group] = &[evdev::GROUP];
 
 /// Only when asked for by name: what tells figures instead of testing, and what does not come out alike
 /// on a busy machine (docs/wayland.md).
-const BY_NAME: &[Group] = &[latency::GROUP, sway::GROUP];
+const BY_NAME: &[Group] = &[desktop::GROUP, latency::GROUP, sway::GROUP];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
