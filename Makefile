@@ -19,7 +19,6 @@ test:
 	$(MAKE) oracles
 	$(MAKE) e2e
 	$(MAKE) vm
-	$(MAKE) wayland
 
 # Everything that needs no display.
 check:
@@ -50,7 +49,7 @@ sway:
 	tools/deps wayland
 	$(CARGO) test --test vm sway::
 
-# A real compositor without a screen, real windows: docs/testing.md.
+# A real compositor without a screen, real windows; not part of `make test`: docs/testing.md.
 wayland:
 	tools/deps wayland
 	$(CARGO) test --test wayland -- --test-threads 2
