@@ -8,14 +8,11 @@ use std::{
 
 use x11rb::protocol::{
     Event,
-    xkb::{
-        self, ConnectionExt as _, EventType, MapPart, SelectEventsAux, SelectEventsAuxStateNotify,
-        StatePart,
-    },
+    xkb::{self, ConnectionExt as _, SelectEventsAux, SelectEventsAuxStateNotify, StatePart},
 };
 use xkbcommon::xkb as xkbc;
 
-use crate::x11::{Display, DisplayError};
+use crate::x11::{Display, DisplayError, keymap, select_keymap_events};
 
 /// A connection to an X server that is not XWayland. Whatever is asked may take as long as the server
 /// does.
@@ -34,15 +31,7 @@ impl XServer {
         let group = StatePart::GROUP_STATE;
         let group = SelectEventsAuxStateNotify { affect_state: group, state_details: group };
         let details = SelectEventsAux::new().state_notify(group);
-        let parts = MapPart::KEY_TYPES
-            | MapPart::KEY_SYMS
-            | MapPart::MODIFIER_MAP
-            | MapPart::KEY_ACTIONS
-            | MapPart::VIRTUAL_MODS
-            | MapPart::VIRTUAL_MOD_MAP;
-        let kinds = EventType::NEW_KEYBOARD_NOTIFY | EventType::MAP_NOTIFY;
-        let none = EventType::from(0u16);
-        let _ = display.conn.xkb_select_events(core, none, kinds, parts, parts, &details)?;
+        select_keymap_events(&display, core, &details)?;
         let mut server = Self { display, keymap: None, group: 0 };
         server.look()?;
         Ok(server)
@@ -75,12 +64,8 @@ impl XServer {
         let core = u16::from(xkb::ID::USE_CORE_KBD);
         let state = self.display.conn.xkb_get_state(core)?.reply()?;
         self.group = u32::from(u8::from(state.group));
-        let conn = &*self.display.conn;
-        let device = xkbc::x11::get_core_keyboard_device_id(conn);
-        let context = xkbc::Context::new(xkbc::CONTEXT_NO_DEFAULT_INCLUDES);
-        let flags = xkbc::KEYMAP_COMPILE_NO_FLAGS;
-        let keymap = xkbc::x11::keymap_new_from_device(&context, conn, device, flags);
-        self.keymap = (!keymap.get_raw_ptr().is_null()).then_some(keymap);
+        let device = xkbc::x11::get_core_keyboard_device_id(&*self.display.conn);
+        self.keymap = keymap(&self.display, device);
         Ok(())
     }
 

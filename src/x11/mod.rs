@@ -4,6 +4,7 @@
 //! is passed on, typed and let go arrives in the order in which it was decided.
 
 mod copy;
+mod keymap;
 mod names;
 mod survey;
 mod unlock;
@@ -26,6 +27,7 @@ use x11rb::{
 };
 
 pub use copy::copy_keymap;
+pub use keymap::{keymap, select_keymap_events};
 pub use names::layout_names;
 pub use survey::{Survey, keymap_options};
 pub use unlock::{Cleared, clear_caps_lock};

@@ -25,7 +25,6 @@ mod clock;
 mod give_back;
 mod grab;
 mod keyboard;
-mod keymap;
 mod keys;
 
 use std::{
@@ -36,7 +35,7 @@ use std::{
 use x11rb::protocol::{
     Event as XEvent,
     xinput::{self, ConnectionExt as _, KeyEventFlags, KeyPressEvent, NotifyMode, XIEventMask},
-    xkb::{self, ConnectionExt as _},
+    xkb::{self, ConnectionExt as _, SelectEventsAux},
 };
 
 pub use keyboard::KeyboardInfo;
@@ -45,7 +44,9 @@ use self::keyboard::Grabbed;
 use crate::{
     engine::{DeviceId, Direction, Event, KeyEvent, Session, XkbKeyboard},
     keycode::Keycode,
-    x11::{Display, DisplayError, Numbered, Role, copy_keymap, modifiers},
+    x11::{
+        Display, DisplayError, Numbered, Role, copy_keymap, keymap, modifiers, select_keymap_events,
+    },
 };
 
 /// Key events of every real keyboard, from the trigger's press on.
@@ -293,7 +294,8 @@ impl X11Input {
             if self.keyboards.contains_key(&id) {
                 continue;
             }
-            keymap::select_events(&self.display, id)?;
+            let nothing_more = SelectEventsAux::default();
+            select_keymap_events(&self.display, x_id(id), &nothing_more)?;
             // A keyboard that was ours when it went away is ours when it comes back, and the
             // master's as well: each key would be there twice.
             grab::drop_active(&self.display, id)?;
@@ -328,7 +330,8 @@ impl X11Input {
         if let Some(keyboard) = self.keyboards.get_mut(&device) {
             keyboard.stale = false;
         }
-        if let Some(keyboard) = keymap::read(&self.display, device) {
+        if let Some(keymap) = keymap(&self.display, x_id(device).into()) {
+            let keyboard = XkbKeyboard::new(keymap);
             events.push((Instant::now(), Event::Keyboard { device, keyboard }));
         }
     }
