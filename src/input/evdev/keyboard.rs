@@ -35,6 +35,11 @@ const SETTLE: Duration = Duration::from_millis(300);
 /// How long a keyboard with a key down is waited for in silence.
 const LIMIT: Duration = Duration::from_secs(5);
 
+/// How long a release may be owed. The kernel says that a key is up before it tells anybody, which it does
+/// at the end of the report: a keyboard that is taken between the two keeps the release from the session, and
+/// the key stays down there. One that is not told by then went to a program that had the keyboard.
+const REPORT: Duration = Duration::from_millis(100);
+
 /// How often a keyboard that another program has is tried again: nobody tells when it is free.
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -81,6 +86,10 @@ pub struct Keyboard {
     state: State,
     /// The keys that are down, as far as was read.
     down: KeySet,
+    /// When it was looked last a key was down, and no event of a key was read since.
+    owed: bool,
+    /// Since when the kernel says that no key is down while a release is owed.
+    quiet: Option<Instant>,
     /// Events were lost, and what comes before the next report is not the whole truth.
     dropped: bool,
     /// The lamps that the session lit, by `LED_…`.
@@ -130,6 +139,8 @@ impl Keyboard {
             device,
             state: State::Waiting { since: now, told: false },
             down: KeySet::EMPTY,
+            owed: false,
+            quiet: None,
             dropped: false,
             lamps: 0,
         }))
@@ -168,13 +179,12 @@ impl Keyboard {
     /// When [`Self::proceed`] has something to do.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
+        let told = self.quiet.map(|quiet| quiet + REPORT);
         match self.state {
-            State::Waiting { since, told: false } => {
-                let settled = since + SETTLE;
-                Some(if self.down.is_empty() { settled } else { since + LIMIT })
-            }
+            State::Waiting { since, .. } if self.down.is_empty() => told.max(Some(since + SETTLE)),
+            State::Waiting { since, told: false } => Some(since + LIMIT),
             State::Waiting { told: true, .. } | State::Taken | State::Released => None,
-            State::Refused { again } => Some(again),
+            State::Refused { again } => told.max(Some(again)),
         }
     }
 
@@ -188,16 +198,22 @@ impl Keyboard {
         if now < since + SETTLE {
             return None;
         }
-        match self.take() {
+        match self.take(now) {
             Ok(true) => {
                 self.state = State::Taken;
                 Some(Word::Taken)
             }
-            Ok(false) if !told && now >= since + LIMIT => {
+            Ok(false) if !told && !self.down.is_empty() && now >= since + LIMIT => {
                 self.state = State::Waiting { since, told: true };
                 Some(Word::Held)
             }
-            Ok(false) => None,
+            Ok(false) => {
+                // Nobody tells when the keys of another program's keyboard go up.
+                if matches!(self.state, State::Refused { .. }) && !self.down.is_empty() {
+                    self.state = State::Refused { again: now + RETRY };
+                }
+                None
+            }
             Err(_) => {
                 let first = !matches!(self.state, State::Refused { .. });
                 self.state = State::Refused { again: now + RETRY };
@@ -207,9 +223,13 @@ impl Keyboard {
     }
 
     /// Takes it unless a key is down, whose release the session would never see.
-    fn take(&mut self) -> io::Result<bool> {
+    fn take(&mut self, now: Instant) -> io::Result<bool> {
         self.look()?;
         if !self.down.is_empty() {
+            (self.owed, self.quiet) = (true, None);
+            return Ok(false);
+        }
+        if self.owed && now < *self.quiet.get_or_insert(now) + REPORT {
             return Ok(false);
         }
         ioctl::grab(self.device.as_fd(), true)?;
@@ -221,6 +241,7 @@ impl Keyboard {
             ioctl::grab(self.device.as_fd(), false)?;
             self.look()?;
         }
+        (self.owed, self.quiet) = (!self.down.is_empty(), None);
         Ok(!came)
     }
 
@@ -243,6 +264,7 @@ impl Keyboard {
         let _ = ioctl::grab(self.device.as_fd(), false);
         self.state = State::Released;
         self.down = KeySet::EMPTY;
+        (self.owed, self.quiet) = (false, None);
         self.dropped = false;
     }
 
@@ -259,7 +281,12 @@ impl Keyboard {
     /// `ENODEV` when the keyboard is gone.
     pub(super) fn read(&mut self, events: &mut Vec<InputEvent>) -> io::Result<()> {
         match self.device.fetch_events() {
-            Ok(more) => events.extend(more),
+            Ok(more) => {
+                events.extend(more);
+                if self.owed && events.iter().any(|event| event.event_type() == EventType::KEY) {
+                    (self.owed, self.quiet) = (false, None);
+                }
+            }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),

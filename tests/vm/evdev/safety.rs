@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use evdev::{KeyCode, raw_stream::RawDevice};
+use evdev::{EventType, KeyCode, raw_stream::RawDevice};
 use rustix::process::Signal;
 
 use crate::{
@@ -164,6 +164,25 @@ pub(crate) fn a_key_that_is_held_at_the_start_is_waited_for(_: &mut Guest) {
     assert!(daemon.says("keyboard `Board`: a key is held down on it"), "{}", daemon.messages());
     assert!(!daemon.says_now("keyboard `Board`: taken"), "it takes it all the same");
     board.up(KeyCode::KEY_ENTER);
+    let mut twin = taken(&mut daemon, "Board");
+    let ends = |keys: &[(KeyCode, i32)]| keys.last() == Some(&(KeyCode::KEY_ENTER, 0));
+    assert!(wait_until(|| ends(physical.keys())), "its release is the session's");
+    board.hold("la");
+    twin.expect_text("L!");
+}
+
+pub(crate) fn a_release_that_the_session_was_not_told_is_waited_for(_: &mut Guest) {
+    let (mut board, mut other) = (Board::new("Board"), Board::new("Other"));
+    let mut physical = Reader::physical("Board");
+    board.down(KeyCode::KEY_ENTER);
+    let mut daemon = Daemon::start(&rig::home(MAP));
+    let _ = taken(&mut daemon, "Other");
+    // To the kernel it is up from here on, to everybody else when the report ends.
+    board.emit_unreported(EventType::KEY, KeyCode::KEY_ENTER.0, 0);
+    // Wakes the daemon, which looks at its keyboards then.
+    other.tap(KeyCode::KEY_F);
+    thread::sleep(Duration::from_millis(20));
+    board.emit_unreported(EventType::SYNCHRONIZATION, 0, 0);
     let mut twin = taken(&mut daemon, "Board");
     let ends = |keys: &[(KeyCode, i32)]| keys.last() == Some(&(KeyCode::KEY_ENTER, 0));
     assert!(wait_until(|| ends(physical.keys())), "its release is the session's");

@@ -56,6 +56,17 @@ impl Board {
         self.device.emit(&[InputEvent::new(kind.0, code, value)]).expect("uinput takes it");
     }
 
+    /// An event without the report that ends it: the kernel keeps it to itself until then.
+    pub(crate) fn emit_unreported(&mut self, kind: EventType, code: u16, value: i32) {
+        // `struct input_event`: a time that the kernel fills in, kind, code, value.
+        let mut event = vec![0; 2 * size_of::<usize>()];
+        event.extend(kind.0.to_ne_bytes());
+        event.extend(code.to_ne_bytes());
+        event.extend(value.to_ne_bytes());
+        let written = rustix::io::write(&self.device, &event).expect("uinput takes it");
+        assert_eq!(written, event.len());
+    }
+
     /// A key goes down.
     pub(crate) fn down(&mut self, code: KeyCode) {
         self.key(code, true);
