@@ -34,6 +34,8 @@ impl XServer {
         select_keymap_events(&display, core, &details)?;
         let mut server = Self { display, keymap: None, group: 0 };
         server.look()?;
+        // What changed while it was asked may have been read with an answer already.
+        server.dispatch()?;
         Ok(server)
     }
 

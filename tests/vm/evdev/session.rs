@@ -122,10 +122,12 @@ pub(crate) fn the_layout_of_an_x_server_that_comes_changes_and_goes(_: &mut Gues
     let told = status(&home);
     assert!(!told.contains("told by the X server"), "{told}");
 
-    // Another one in its place.
-    let server = XServer::start();
-    server.set_layout("de");
-    gives(&mut board, &mut twin, "y");
+    // Others in its place, each of which changes its layout while the daemon asks for it.
+    for _ in 0..5 {
+        let server = XServer::start();
+        server.set_layout("de");
+        gives(&mut board, &mut twin, "y");
+    }
 }
 
 pub(crate) fn a_session_that_stands_still_holds_no_key(_: &mut Guest) {
