@@ -34,6 +34,8 @@ pub enum Undelivered {
     NotInKeymap,
     /// No keyboard is there to type with.
     NoKeyboard,
+    /// The display says nothing: a text that is not out by now does not go out any more.
+    NoAnswer,
     /// The display is gone.
     Display(String),
 }
@@ -47,6 +49,7 @@ impl fmt::Display for Undelivered {
             Self::Untypable => f.write_str("the text has a control character that no key types"),
             Self::NotInKeymap => f.write_str("no key of the keymap types a character of the text"),
             Self::NoKeyboard => f.write_str("no keyboard is there to type with"),
+            Self::NoAnswer => f.write_str("the display does not answer"),
             Self::Display(cause) => write!(f, "error talking to the display: {cause}"),
         }
     }

@@ -6,6 +6,7 @@
 //! ```
 
 mod away;
+mod beyond;
 mod describe;
 mod layout;
 mod outside;
@@ -13,6 +14,7 @@ mod pace;
 mod rights;
 mod seat;
 mod signal;
+mod stroke;
 mod typist;
 mod unlock;
 pub(super) mod watch;

@@ -20,6 +20,7 @@ impl Evdev {
         while let Some(word) = self.logind.take() {
             self.on_logind(core, word);
         }
+        self.typist.hear(&mut self.input);
     }
 
     /// The session has another keymap, or another group of it.

@@ -2,17 +2,26 @@
 //!
 //! ```text
 //! engine ──▶ jobs ──▶ strokes of one text ──▶ twins
+//!               └──▶ a text beyond the keymap ──▶ another way out
 //! ```
 //!
 //! As a rule both queues are empty and everything goes out at once. A long text takes its time
-//! ([`Pace`]), and what comes after it waits.
+//! ([`Pace`]), as does one that the keymap has no keys for ([`Beyond`]), and what comes after it waits.
+
+#[cfg(test)]
+mod tests;
 
 use std::{collections::VecDeque, time::Instant};
 
-use super::{pace::Pace, seat::Seat};
+use super::{
+    beyond::{Answer, Beyond, PATIENCE},
+    pace::Pace,
+    seat::Seat,
+    stroke::{Stroke, Twins, place},
+};
 use crate::{
-    engine::{DeviceId, Direction, Session},
-    input::evdev::{EvdevInput, State, Twin},
+    engine::{DeviceId, Session},
+    input::evdev::KeySet,
     keycode::Keycode,
     output::{Ticket, Undelivered},
 };
@@ -28,12 +37,18 @@ enum Job {
     CapsLock,
 }
 
-/// A key of a twin.
-#[derive(Clone, Copy)]
-struct Stroke {
+/// A text that is on its way beyond the keymap.
+struct Away {
+    number: u64,
+    ticket: Option<Ticket>,
+    /// The keyboard that it came from.
     device: DeviceId,
-    code: u16,
-    down: bool,
+    /// When it counts as lost, unless there is word of it.
+    until: Instant,
+    /// It could not be kept from going out when it was late: its time is up for good then.
+    last: bool,
+    /// Held keys that were in the way, to go down again behind it.
+    back: Vec<Stroke>,
 }
 
 /// What became of a text.
@@ -47,16 +62,22 @@ pub(super) struct Outcome {
 /// The one that types.
 pub(super) struct Typist {
     pub(super) seat: Seat,
+    /// Where texts go that no key types.
+    pub(super) beyond: Beyond,
     /// The keyboard whose key came last: text is typed on its twin.
     pub(super) current: Option<DeviceId>,
     jobs: VecDeque<Job>,
     /// What is left of a text, and who waits for it.
     strokes: VecDeque<Stroke>,
     typing: Option<Option<Ticket>>,
+    /// The text that is on its way beyond the keymap.
+    away: Option<Away>,
     pace: Pace,
     /// The twin that was written to last: what goes out on another one comes after it.
     last: Option<DeviceId>,
     tickets: u64,
+    /// How many texts went beyond the keymap.
+    sent: u64,
     outcomes: Vec<Outcome>,
 }
 
@@ -64,31 +85,34 @@ impl Typist {
     pub(super) fn new(seat: Seat) -> Self {
         Self {
             seat,
+            beyond: Beyond::default(),
             current: None,
             jobs: VecDeque::new(),
             strokes: VecDeque::new(),
             typing: None,
+            away: None,
             pace: Pace::default(),
             last: None,
             tickets: 0,
+            sent: 0,
             outcomes: Vec::new(),
         }
     }
 
     /// Presses or releases a key.
-    pub(super) fn key(&mut self, input: &mut EvdevInput, device: DeviceId, code: u16, down: bool) {
+    pub(super) fn key(&mut self, twins: &mut impl Twins, device: DeviceId, code: u16, down: bool) {
         let stroke = Stroke { device, code, down };
         if self.is_busy() {
             self.jobs.push_back(Job::Key(stroke));
         } else {
-            self.strike(input, stroke);
+            self.strike(twins, stroke);
         }
     }
 
     /// Types a text that the engine gave.
-    pub(super) fn text(&mut self, input: &mut EvdevInput, text: String) {
+    pub(super) fn text(&mut self, twins: &mut impl Twins, text: String) {
         self.jobs.push_back(Job::Text(text, None));
-        self.proceed(input);
+        self.proceed(twins);
     }
 
     /// Types a text that a caller gave, with the next [`Self::proceed`].
@@ -100,13 +124,13 @@ impl Typist {
     }
 
     /// Switches Caps Lock.
-    pub(super) fn toggle_caps_lock(&mut self, input: &mut EvdevInput) {
+    pub(super) fn toggle_caps_lock(&mut self, twins: &mut impl Twins) {
         self.jobs.push_back(Job::CapsLock);
-        self.proceed(input);
+        self.proceed(twins);
     }
 
     /// Nothing stays down on this twin, and what was to go out on it does not.
-    pub(super) fn release(&mut self, input: &mut EvdevInput, device: DeviceId) {
+    pub(super) fn release(&mut self, twins: &mut impl Twins, device: DeviceId) {
         self.jobs.retain(|job| !matches!(job, Job::Key(stroke) if stroke.device == device));
         let before = self.strokes.len();
         self.strokes.retain(|stroke| stroke.device != device);
@@ -115,21 +139,29 @@ impl Typist {
         {
             self.outcomes.push(Outcome { ticket, result: Err(Undelivered::NoKeyboard) });
         }
-        let down = input.keyboard(device).map(|keyboard| *keyboard.twin.down());
+        if let Some(away) = &mut self.away {
+            away.back.retain(|stroke| stroke.device != device);
+            if away.device == device {
+                self.beyond.revoke();
+                self.arrived(twins, Err(Undelivered::NoKeyboard));
+            }
+        }
+        let down = twins.twin(device).map(|twin| *twin.down());
         for code in down.into_iter().flat_map(|down| down.iter()) {
-            self.strike(input, Stroke { device, code, down: false });
+            self.strike(twins, Stroke { device, code, down: false });
         }
     }
 
     /// The session right before a trigger goes down on this keyboard. What still has to go out counts
     /// as out: the modifiers of a text are not the user's.
-    pub(super) fn session(&self, input: &mut EvdevInput, device: DeviceId) -> Session {
-        let mut down: Vec<_> = input.twins().map(|(twin, keys)| (twin, *keys.down())).collect();
+    pub(super) fn session(&self, twins: &mut impl Twins, device: DeviceId) -> Session {
+        let mut down: Vec<_> = twins.twins().map(|(twin, keys)| (twin, *keys.down())).collect();
         let keys = self.jobs.iter().filter_map(|job| match job {
             Job::Key(stroke) => Some(stroke),
             Job::Text(..) | Job::CapsLock => None,
         });
-        for stroke in self.strokes.iter().chain(keys) {
+        let back = self.away.iter().flat_map(|away| &away.back);
+        for stroke in self.strokes.iter().chain(back).chain(keys) {
             if let Some((_, keys)) = down.iter_mut().find(|(twin, _)| *twin == stroke.device) {
                 let _ = keys.set(stroke.code, stroke.down);
             }
@@ -144,28 +176,51 @@ impl Typist {
     }
 
     /// Sends what may go out by now.
-    pub(super) fn proceed(&mut self, input: &mut EvdevInput) {
+    pub(super) fn proceed(&mut self, twins: &mut impl Twins) {
         loop {
             // Spelling takes its time: the pace is that of what goes out.
             let now = Instant::now();
+            self.give_up(twins, now);
+            if self.away.is_some() {
+                return self.flush(twins);
+            }
             while let Some(&stroke) = self.strokes.front() {
                 if !self.pace.take(EVENTS, now) {
-                    return self.flush(input);
+                    return self.flush(twins);
                 }
                 self.strokes.pop_front();
-                self.strike(input, stroke);
+                self.strike(twins, stroke);
             }
             if let Some(ticket) = self.typing.take() {
                 self.outcomes.push(Outcome { ticket, result: Ok(()) });
             }
             match self.jobs.pop_front() {
                 None => return,
-                Some(Job::Key(stroke)) => self.strike(input, stroke),
-                Some(Job::CapsLock) => self.tap_caps_lock(input),
-                Some(Job::Text(text, ticket)) => match self.spell(input, &text) {
-                    Ok(strokes) => (self.strokes, self.typing) = (strokes, Some(ticket)),
-                    Err(error) => self.outcomes.push(Outcome { ticket, result: Err(error) }),
-                },
+                Some(Job::Key(stroke)) => self.strike(twins, stroke),
+                Some(Job::CapsLock) => self.tap_caps_lock(twins),
+                Some(Job::Text(text, ticket)) => self.begin(twins, &text, ticket),
+            }
+        }
+    }
+
+    /// Takes in what was said of the text beyond the keymap.
+    pub(super) fn hear(&mut self, twins: &mut impl Twins) {
+        while let Some((number, answer)) = self.beyond.take() {
+            // Of one that was given up nobody wants to know any more.
+            let Some(away) = self.away.as_mut().filter(|away| away.number == number) else {
+                continue;
+            };
+            match answer {
+                Answer::Alive => away.until = Instant::now() + PATIENCE,
+                Answer::Typed => self.arrived(twins, Ok(())),
+                Answer::Refused(why) => self.arrived(twins, Err(why)),
+                Answer::Strokes(keys) => {
+                    let Some(Away { ticket, device, back, .. }) = self.away.take() else { return };
+                    let keys = keys.into_iter();
+                    let strokes = keys.map(|(code, down)| Stroke { device, code, down });
+                    self.strokes = strokes.chain(back).collect();
+                    self.typing = Some(ticket);
+                }
             }
         }
     }
@@ -174,6 +229,9 @@ impl Typist {
     pub(super) fn deadline(&self, now: Instant) -> Option<Instant> {
         if !self.outcomes.is_empty() {
             return Some(now);
+        }
+        if let Some(away) = &self.away {
+            return Some(away.until);
         }
         self.is_busy().then(|| self.pace.next(EVENTS).unwrap_or(now))
     }
@@ -184,26 +242,81 @@ impl Typist {
     }
 
     /// The keyboard on whose twin something is typed: the current one, else any.
-    pub(super) fn sink(&self, input: &EvdevInput) -> Option<DeviceId> {
-        let taken = |device: &DeviceId| {
-            let mut keyboards = input.keyboards();
-            keyboards.any(|(id, keyboard)| id == *device && keyboard.state() == State::Taken)
-        };
-        let any = || input.keyboards().map(|(device, _)| device).find(taken);
-        self.current.filter(taken).or_else(any)
+    pub(super) fn sink(&self, twins: &impl Twins) -> Option<DeviceId> {
+        twins.taken(self.current)
     }
 
     fn is_busy(&self) -> bool {
-        !self.strokes.is_empty() || !self.jobs.is_empty()
+        !self.strokes.is_empty() || !self.jobs.is_empty() || self.away.is_some()
+    }
+
+    /// Begins with a text: with its keys, or by the way beyond them.
+    fn begin(&mut self, twins: &mut impl Twins, text: &str, ticket: Option<Ticket>) {
+        let begun = match self.spell(twins, text) {
+            Ok(strokes) => {
+                (self.strokes, self.typing) = (strokes, Some(ticket));
+                Ok(())
+            }
+            Err(Undelivered::NotInKeymap) => self.send(twins, text, ticket),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = begun {
+            self.outcomes.push(Outcome { ticket, result: Err(error) });
+        }
+    }
+
+    /// Gives a text to the way beyond the keymap.
+    fn send(
+        &mut self,
+        twins: &mut impl Twins,
+        text: &str,
+        ticket: Option<Ticket>,
+    ) -> Result<(), Undelivered> {
+        let device = self.sink(twins).ok_or(Undelivered::NoKeyboard)?;
+        // The held keys that would be in the way of a text: up before it, down behind it.
+        let mut lift = self.spell(twins, "")?;
+        self.sent += 1;
+        let sent = self.beyond.send(self.sent, text);
+        sent.map_err(|why| why.unwrap_or(Undelivered::NotInKeymap))?;
+        let ups = lift.iter().take_while(|stroke| !stroke.down).count();
+        let back = lift.split_off(ups).into();
+        for stroke in lift {
+            self.strike(twins, stroke);
+        }
+        let until = Instant::now() + PATIENCE;
+        let number = self.sent;
+        self.away = Some(Away { number, ticket, device, until, last: false, back });
+        Ok(())
+    }
+
+    /// The text beyond the keymap is out, or will not be.
+    fn arrived(&mut self, twins: &mut impl Twins, result: Result<(), Undelivered>) {
+        let Some(Away { ticket, back, .. }) = self.away.take() else { return };
+        for stroke in back {
+            self.strike(twins, stroke);
+        }
+        self.outcomes.push(Outcome { ticket, result });
+    }
+
+    /// Lets the keys go when a text takes too long.
+    fn give_up(&mut self, twins: &mut impl Twins, now: Instant) {
+        let Some(away) = self.away.as_mut().filter(|away| away.until <= now) else { return };
+        if self.beyond.revoke() || away.last {
+            self.arrived(twins, Err(Undelivered::NoAnswer));
+        } else {
+            // It is going out this moment.
+            away.last = true;
+            away.until = now + PATIENCE;
+        }
     }
 
     /// Sends a stroke, and lets the seat know what the session makes of it.
-    fn strike(&mut self, input: &mut EvdevInput, stroke: Stroke) {
+    fn strike(&mut self, twins: &mut impl Twins, stroke: Stroke) {
         let Stroke { device, code, down } = stroke;
-        self.turn_to(input, device);
+        self.turn_to(twins, device);
         let mut elsewhere = false;
         let mut changed = false;
-        for (other, twin) in input.twins() {
+        for (other, twin) in twins.twins() {
             if other == device {
                 changed = twin.down().has(code) != down;
                 twin.key(code, down);
@@ -217,63 +330,37 @@ impl Typist {
     }
 
     /// The twins' events are kept until the end of a step; between two twins the order counts.
-    fn turn_to(&mut self, input: &mut EvdevInput, device: DeviceId) {
+    fn turn_to(&mut self, twins: &mut impl Twins, device: DeviceId) {
         if self.last != Some(device) {
-            self.flush(input);
+            self.flush(twins);
             self.last = Some(device);
         }
     }
 
-    fn flush(&self, input: &mut EvdevInput) {
-        if let Some(keyboard) = self.last.and_then(|last| input.keyboard(last)) {
+    fn flush(&self, twins: &mut impl Twins) {
+        if let Some(twin) = self.last.and_then(|last| twins.twin(last)) {
             // What goes wrong with a twin shows with the next key.
-            let _ = keyboard.twin.flush();
+            let _ = twin.flush();
         }
     }
 
     /// The one place where Caps Lock goes out as a lock.
-    fn tap_caps_lock(&mut self, input: &mut EvdevInput) {
-        let Some(device) = self.sink(input) else { return };
-        self.turn_to(input, device);
-        if let Some(keyboard) = input.keyboard(device) {
-            keyboard.twin.tap_caps_lock();
+    fn tap_caps_lock(&mut self, twins: &mut impl Twins) {
+        let Some(device) = self.sink(twins) else { return };
+        self.turn_to(twins, device);
+        if let Some(twin) = twins.twin(device) {
+            twin.tap_caps_lock();
             self.seat.key(58, true);
             self.seat.key(58, false);
         }
     }
 
     /// The keys that type a text, each with its twin; all of it or nothing.
-    fn spell(&self, input: &mut EvdevInput, text: &str) -> Result<VecDeque<Stroke>, Undelivered> {
-        let sink = self.sink(input).ok_or(Undelivered::NoKeyboard)?;
-        let held: Vec<Keycode> =
-            input.twins().flat_map(|(_, twin)| twin.down().keycodes()).collect();
-        let strokes = self.seat.spell(text, &held)?.strokes();
-        let code = |key: Keycode| u16::try_from(key.0.saturating_sub(8)).unwrap_or(u16::MAX);
-        let twin = &input.keyboard(sink).ok_or(Undelivered::NoKeyboard)?.twin;
-        if strokes.iter().any(|&(key, _)| !twin.has(code(key))) {
-            return Err(Undelivered::NotInKeymap);
-        }
-        // What is held on another twin goes up and down there.
-        let mut lifted: Vec<(DeviceId, u16)> = Vec::new();
-        let mut spelled = VecDeque::with_capacity(strokes.len());
-        for (key, direction) in strokes {
-            let (code, down) = (code(key), direction != Direction::Up);
-            let was_lifted = lifted.iter().find(|(_, lifted)| *lifted == code);
-            let has = |twin: &Twin| twin.down().has(code);
-            let owners = input.twins().filter(|(_, twin)| !down && has(twin));
-            let owners: Vec<_> = owners.map(|(device, _)| device).collect();
-            match (was_lifted, &owners[..]) {
-                (Some(&(device, _)), _) => spelled.push_back(Stroke { device, code, down }),
-                (None, []) => spelled.push_back(Stroke { device: sink, code, down }),
-                (None, owners) => {
-                    for &device in owners {
-                        spelled.push_back(Stroke { device, code, down });
-                        lifted.push((device, code));
-                    }
-                }
-            }
-        }
-        Ok(spelled)
+    fn spell(&self, twins: &mut impl Twins, text: &str) -> Result<VecDeque<Stroke>, Undelivered> {
+        let sink = self.sink(twins).ok_or(Undelivered::NoKeyboard)?;
+        let held: KeySet = twins.twins().flat_map(|(_, twin)| twin.down().iter()).collect();
+        let held: Vec<Keycode> = held.keycodes().collect();
+        place(twins, sink, self.seat.spell(text, &held)?.strokes())
     }
 }
 

@@ -109,6 +109,19 @@ impl Twin {
         })
     }
 
+    /// A twin whose events a test reads at the other end of this file.
+    #[cfg(test)]
+    pub(crate) fn played(kernel: OwnedFd) -> Self {
+        Self {
+            uinput: kernel,
+            keys: LOW.collect(),
+            down: KeySet::EMPTY,
+            out: Vec::new(),
+            open: false,
+            caps_taps: 0,
+        }
+    }
+
     /// Whether the kernel could tell udev of it.
     fn is_announced(&self) -> bool {
         let Ok(name) = ioctl::system_name(&self.uinput) else { return true };
