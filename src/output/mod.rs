@@ -1,5 +1,6 @@
 //! Where text goes: one module per way of typing it.
 
+pub mod console;
 pub mod uinput;
 pub mod x11;
 

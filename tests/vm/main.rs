@@ -13,6 +13,7 @@
 //!
 //! A new group is a module with `pub(crate) const GROUP: Group` and a line in [`GROUPS`].
 
+mod console;
 mod desktop;
 mod evdev;
 mod guest;
@@ -44,7 +45,7 @@ macro_rules! cases {
 }
 pub(crate) use cases;
 
-const GROUPS: &[Group] = &[evdev::GROUP];
+const GROUPS: &[Group] = &[evdev::GROUP, console::GROUP];
 
 /// Only when asked for by name: what tells figures instead of testing, and what does not come out alike
 /// on a busy machine (docs/wayland.md).

@@ -31,6 +31,12 @@ impl Board {
         Self::with(name, |builder| builder.with_relative_axes(&axes).expect("uinput"))
     }
 
+    /// A keyboard that has the keys too that no keyboard has.
+    pub(crate) fn with_unused_keys(name: &str) -> Self {
+        let keys: AttributeSet<_> = (249..=254).map(KeyCode).collect();
+        Self::with(name, |builder| builder.with_keys(&keys).expect("uinput"))
+    }
+
     fn with(
         name: &str,
         more: impl FnOnce(VirtualDeviceBuilder<'_>) -> VirtualDeviceBuilder<'_>,
