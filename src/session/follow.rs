@@ -50,6 +50,18 @@ pub enum Told {
     Nobody,
 }
 
+/// What a device of the kernel is, and where it is plugged (`EVIOCGPHYS`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A device that is plugged there.
+    At(String),
+    /// Our twin of the keyboard that is plugged there.
+    TwinOf(String),
+}
+
+/// Tells what the device at a node is; `None` when there is none.
+pub type Locate = fn(&Path) -> Option<Place>;
+
 /// Hears what the session tells. The descriptor is readable when there is something to take.
 #[derive(Debug)]
 pub struct Follower {
@@ -64,13 +76,14 @@ const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(200);
 
 impl Follower {
-    /// Starts to ask. The first word comes soon, [`Told::Nobody`] when there is no session.
+    /// Starts to ask. The first word comes soon, [`Told::Nobody`] when there is no session. `locate` knows
+    /// the twins, which are keyboards to an X server.
     ///
     /// # Errors
     /// When there are no descriptors or threads left.
-    pub fn start(env: impl Fn(&str) -> Option<String>) -> io::Result<Self> {
+    pub fn start(env: impl Fn(&str) -> Option<String>, locate: Locate) -> io::Result<Self> {
         let (news, teller) = News::new()?;
-        let places = Places::new(env);
+        let places = Places::new(env, locate);
         let inotify = places.watch()?;
         let asking = move || {
             // A session's connection and keymap stay in this thread.
@@ -99,7 +112,7 @@ impl AsFd for Follower {
 }
 
 /// Where sessions are to be found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 struct Places {
     /// The socket that `$WAYLAND_DISPLAY` names.
     socket: Option<PathBuf>,
@@ -107,6 +120,7 @@ struct Places {
     runtime: Option<PathBuf>,
     /// `$DISPLAY`.
     display: Option<String>,
+    locate: Locate,
 }
 
 /// Where X servers have their sockets.
@@ -114,12 +128,13 @@ const X_SOCKETS: &str = "/tmp/.X11-unix";
 const TEMPORARY: &str = "/tmp";
 
 impl Places {
-    fn new(env: impl Fn(&str) -> Option<String>) -> Self {
+    fn new(env: impl Fn(&str) -> Option<String>, locate: Locate) -> Self {
         let set = |name: &str| env(name).filter(|value| !value.is_empty());
         Self {
             socket: wayland::socket(&env),
             runtime: set("XDG_RUNTIME_DIR").map(PathBuf::from),
             display: set("DISPLAY"),
+            locate,
         }
     }
 
@@ -173,7 +188,8 @@ impl Places {
         if let Some(compositor) = self.sockets().iter().find_map(connect) {
             return Session::Wayland(compositor);
         }
-        let server = self.display.as_deref().and_then(|name| XServer::connect(name).ok());
+        let server =
+            self.display.as_deref().and_then(|name| XServer::connect(name, self.locate).ok());
         server.map_or(Session::Nobody, Session::X)
     }
 }

@@ -4,6 +4,7 @@
 //! is passed on, typed and let go arrives in the order in which it was decided.
 
 mod copy;
+mod devices;
 mod keymap;
 mod names;
 mod survey;
@@ -27,6 +28,7 @@ use x11rb::{
 };
 
 pub use copy::copy_keymap;
+pub use devices::{device_node, last_typed_on, select_device_events};
 pub use keymap::{keymap, select_keymap_events};
 pub use names::layout_names;
 pub use survey::{Survey, keymap_options};

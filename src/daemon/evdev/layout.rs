@@ -8,9 +8,12 @@ use std::{
 
 use xkbcommon::xkb::Keymap;
 
-use crate::session::{
-    self, Origin,
-    follow::{Follower, Told, compile},
+use crate::{
+    input::evdev::{OURS, location},
+    session::{
+        self, Origin,
+        follow::{Follower, Place, Told, compile},
+    },
 };
 
 /// Listens to the session.
@@ -34,7 +37,7 @@ pub(super) enum Change {
 impl Layout {
     /// Asks the session, and gives it a moment. The keymap is `None` when there is none at all.
     pub(super) fn start(setting: Option<&str>) -> io::Result<(Self, Option<Change>)> {
-        let follower = Follower::start(|name| std::env::var(name).ok())?;
+        let follower = Follower::start(|name| std::env::var(name).ok(), locate)?;
         let mut layout = Self { follower, told: false, setting: setting.map(str::to_owned) };
         let told = layout.follower.wait().unwrap_or(Told::Nobody);
         let first = match told {
@@ -81,6 +84,14 @@ impl Layout {
         let (keymap, origin) = session::named(self.setting.as_deref(), variable, file)?;
         Some(Change::Keymap(keymap, origin, None))
     }
+}
+
+fn locate(node: &Path) -> Option<Place> {
+    let place = location(node)?;
+    Some(match place.strip_prefix(OURS) {
+        Some(keyboard) => Place::TwinOf(keyboard.to_owned()),
+        None => Place::At(place),
+    })
 }
 
 impl AsFd for Layout {

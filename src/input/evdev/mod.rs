@@ -34,8 +34,8 @@ use rustix::{
 pub use ioctl::grab;
 pub use keyboard::{Input, Keyboard, State, Word};
 pub use keys::KeySet;
-pub use traits::{Rules, Traits, Verdict};
-pub use twin::{Lamp, Twin, UINPUT};
+pub use traits::{OURS, Rules, Traits, Verdict};
+pub use twin::{Lamp, Twin, UINPUT, location};
 
 use self::clock::Clock;
 use crate::engine::DeviceId;

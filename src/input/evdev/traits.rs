@@ -4,7 +4,7 @@ use super::keys::KeySet;
 
 /// How the physical location of our own devices begins. It makes a twin known to this daemon and to
 /// every other one, whatever its name.
-pub(super) const OURS: &str = "composekey/";
+pub const OURS: &str = "composekey/";
 
 /// A device, as `EVIOCGNAME`, `EVIOCGPHYS`, `EVIOCGID` and `EVIOCGBIT` tell of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,6 +18,7 @@ pub(crate) const GROUP: Group = Group {
         windows::held_modifiers,
         windows::overlapping_keys,
         windows::a_second_keyboard,
+        windows::a_layout_that_was_set_before,
         windows::a_map_that_is_edited_in_the_middle,
         windows::killed_in_the_middle,
         windows::a_gtk_entry,

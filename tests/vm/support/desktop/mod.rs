@@ -66,16 +66,36 @@ impl<'g> Desk<'g> {
         Self::with_app(guest, App::xterm)
     }
 
+    /// A desk with xterm and other settings and sequences.
+    #[track_caller]
+    pub(crate) fn with_config(guest: &'g mut Guest, config: &str) -> Self {
+        Self::start(guest, config, App::xterm)
+    }
+
     /// A desk with another window.
     #[track_caller]
     pub(crate) fn with_app(guest: &'g mut Guest, app: impl Fn(&Server) -> App) -> Self {
+        Self::start(guest, SEQUENCES, app)
+    }
+
+    #[track_caller]
+    fn start(guest: &'g mut Guest, config: &str, app: impl Fn(&Server) -> App) -> Self {
         let server = server();
-        let home = rig::home_on(&server.display(), SEQUENCES);
+        let home = rig::home_on(&server.display(), config);
         let daemon = Daemon::start(&home);
         let keyboard = Keyboard::new(guest, PS2);
         let mut desk = Self { daemon, app: app(server), keyboard, home, server };
         desk.expect_taken(PS2);
+        desk.expect_layout();
         desk
+    }
+
+    /// Waits until the daemon knows with which layout the server reads the twin.
+    #[track_caller]
+    pub(crate) fn expect_layout(&self) {
+        let status = || String::from_utf8_lossy(&self.home.cli(&["status"]).stdout).into_owned();
+        let known = wait_until(|| !status().contains("no key in the keymap"));
+        assert!(known, "the layout is not followed:\n{}", status());
     }
 
     /// Waits until the daemon has the keyboard, and the server its twin.

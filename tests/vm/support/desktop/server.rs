@@ -91,6 +91,13 @@ impl Server {
         ":0".to_owned()
     }
 
+    /// Sets the layout of all keyboards that are there now.
+    #[track_caller]
+    pub(crate) fn set_layout(&self, layout: &str) {
+        let status = self.command("setxkbmap").args(["-layout", layout]).status();
+        assert!(status.is_ok_and(|status| status.success()), "`setxkbmap`: `make deps`");
+    }
+
     /// A fresh path in the server's folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         static COUNT: AtomicU32 = AtomicU32::new(0);
