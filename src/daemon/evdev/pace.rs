@@ -1,15 +1,20 @@
 //! [`Pace`]: how fast a text may go out. Pure.
 //!
-//! The kernel keeps 64 events for each reader of a device, and drops all of them when one more comes
-//! (`EVDEV_MIN_BUFFER_SIZE`). A compositor that draws a picture does not read meanwhile. So only so much
-//! goes out at once, and what follows at a pace that leaves a reader 40 ms.
+//! The kernel keeps [`ROOM`] events for each reader of a twin, and drops all of them when one more comes.
+//! A compositor that draws a picture does not read meanwhile. So only so much goes out at once, and what
+//! follows at a pace that leaves a reader 200 ms.
 
 use std::time::{Duration, Instant};
 
-/// So many events may wait for a reader who has not read any.
-const ROOM: u32 = 24;
+use crate::input::evdev::ROOM;
 
-/// The time after which a reader will have read one more.
+/// A reader who has read nothing for so many times [`EACH`] loses nothing.
+const PATIENCE: u32 = 200;
+
+/// So many events may go out at once.
+const ROW: u32 = ROOM - PATIENCE;
+
+/// The time after which one more may go out.
 const EACH: Duration = Duration::from_millis(1);
 
 /// How much has gone out of late.
@@ -32,7 +37,7 @@ impl Pace {
 
     /// When so many events may go out; `None`: at once.
     pub(super) fn next(&self, events: u32) -> Option<Instant> {
-        self.read?.checked_sub(EACH * ROOM.saturating_sub(events))
+        self.read?.checked_sub(EACH * ROW.saturating_sub(events))
     }
 }
 
@@ -45,26 +50,26 @@ mod tests {
         let now = Instant::now();
         let mut pace = Pace::default();
         let row = (0..100).take_while(|_| pace.take(2, now)).count();
-        assert_eq!(row, 12);
+        assert_eq!(row, 28);
         let next = pace.next(2).unwrap();
         assert_eq!(next, now + EACH * 2);
         assert!(!pace.take(2, next - EACH / 2));
         assert!(pace.take(2, next) && !pace.take(2, next));
         let later = now + Duration::from_secs(1);
-        assert_eq!((0..100).take_while(|_| pace.take(2, later)).count(), 12, "and never more");
+        assert_eq!((0..100).take_while(|_| pace.take(2, later)).count(), 28, "and never more");
     }
 
     #[test]
     fn what_waits_for_a_reader_never_fills_the_buffer() {
-        // A reader that reads everything each 40 ms.
+        // A reader that reads everything each 200 ms.
         let start = Instant::now();
         let (mut pace, mut waiting) = (Pace::default(), 0);
-        for ms in 0..1000_u32 {
+        for ms in 0..2000_u32 {
             while pace.take(2, start + EACH * ms) {
                 waiting += 2;
             }
-            assert!(waiting <= 64, "{waiting} after {ms} ms");
-            if ms % 40 == 39 {
+            assert!(waiting <= ROOM, "{waiting} after {ms} ms");
+            if ms % PATIENCE == PATIENCE - 1 {
                 waiting = 0;
             }
         }

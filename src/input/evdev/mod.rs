@@ -35,7 +35,7 @@ pub use ioctl::grab;
 pub use keyboard::{Input, Keyboard, State, Word};
 pub use keys::KeySet;
 pub use traits::{OURS, Rules, Traits, Verdict};
-pub use twin::{Lamp, Twin, UINPUT, location};
+pub use twin::{Lamp, ROOM, Twin, UINPUT, location};
 
 use self::clock::Clock;
 use crate::engine::DeviceId;

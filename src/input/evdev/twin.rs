@@ -28,6 +28,16 @@ pub const UINPUT: &str = "/dev/uinput";
 /// The keys that an X server or a console can see: text may be typed with any of them.
 const LOW: RangeInclusive<u16> = 1..=255;
 
+/// Relative axes that every twin has and that never move. How many events the kernel keeps for one who reads
+/// late depends on how much a device can say at once (`evdev_compute_buffer_size`): for a keyboard
+/// 64, with these 256. Nobody takes it for anything else: that needs X and Y, or a wheel.
+///
+/// In order: Z, its three rotations, `REL_MISC`, `REL_RESERVED`, and three without a name.
+const IDLE_AXES: [u16; 9] = [0x02, 0x03, 0x04, 0x05, 0x09, 0x0a, 0x0d, 0x0e, 0x0f];
+
+/// So many events of a twin wait for one who reads late; with one more he loses all of them.
+pub const ROOM: u32 = 256;
+
 /// `struct input_event`: a time that the kernel fills in, kind, code, value.
 const EVENT: usize = 2 * size_of::<usize>() + 8;
 
@@ -73,7 +83,7 @@ pub struct Twin {
 impl Twin {
     /// Makes the twin of this keyboard: the same name, numbers, properties, keys, lamps, axes and
     /// switches, and besides the keys that text may be typed with: [`LOW`] and those of the XKB
-    /// option.
+    /// option; and [`IDLE_AXES`].
     ///
     /// An old kernel tells nobody of a device that has so many keys. Then the twin has to do without
     /// those of the option.
@@ -294,7 +304,7 @@ fn describe(uinput: BorrowedFd<'_>, keyboard: &RawDevice, keys: &KeySet) -> io::
     // Scan codes tell of keys that are swallowed.
     let misc = codes!(keyboard.misc_properties());
     all(EventType::MISC, Bits::Misc, &mut misc.filter(|&code| code != MiscCode::MSC_SCAN.0))?;
-    let relative = codes!(keyboard.supported_relative_axes());
+    let relative = codes!(keyboard.supported_relative_axes()).chain(IDLE_AXES);
     all(EventType::RELATIVE, Bits::Relative, &mut { relative })?;
     let switches = codes!(keyboard.supported_switches());
     all(EventType::SWITCH, Bits::Switches, &mut { switches })?;

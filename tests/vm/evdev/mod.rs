@@ -23,6 +23,7 @@ pub(crate) const GROUP: Group = Group {
         typing::overlapping_keys_are_paired,
         typing::a_text_goes_out_while_shift_is_held,
         typing::a_long_text_goes_out_at_a_pace_that_readers_keep,
+        typing::keys_wait_for_one_who_reads_late,
         typing::a_text_goes_out_while_another_keyboard_has_shift_down,
         typing::a_text_is_spelled_in_the_layout_of_the_session,
         typing::shift_and_caps_lock_is_caps_lock,

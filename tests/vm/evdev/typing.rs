@@ -105,11 +105,22 @@ pub(crate) fn a_long_text_goes_out_at_a_pace_that_readers_keep(_: &mut Guest) {
     let text = "Good Night, and good LUCK to each of you! ".repeat(5);
     let map = MAP.replace("L!", &text);
     let mut rig = Rig::with_config(&map);
-    rig.twin.nap(Duration::from_millis(20));
+    rig.twin.nap(Duration::from_millis(100));
     rig.board.hold("la");
     rig.board.text("Then");
     rig.twin.expect_text(&format!("{text}Then"));
     rig.finish(&format!("{text}Then"));
+}
+
+/// A compositor that stands still while one types.
+pub(crate) fn keys_wait_for_one_who_reads_late(_: &mut Guest) {
+    let mut rig = Rig::new();
+    rig.twin.nap(Duration::from_secs(3));
+    // Once it has read, it sleeps.
+    rig.board.text("b");
+    assert!(wait_until(|| rig.twin.text() == "b"));
+    rig.board.text(&"k".repeat(60));
+    rig.twin.expect_text(&format!("b{}", "k".repeat(60)));
 }
 
 /// Shift is held on one keyboard, and the text goes out on another: Shift goes up first.
@@ -180,7 +191,12 @@ pub(crate) fn the_twin_is_like_its_keyboard(_: &mut Guest) {
     let axes = |device: &RawDevice| -> Vec<_> {
         device.supported_relative_axes().into_iter().flat_map(|axes| axes.iter()).collect()
     };
-    assert_eq!(axes(physical), axes(twin));
+    let (own, of_twin) = (axes(physical), axes(twin));
+    assert!(own.iter().all(|axis| of_twin.contains(axis)), "{of_twin:?}");
+    // Those that it has besides move no pointer and turn no wheel.
+    let more = of_twin.iter().filter(|axis| !own.contains(axis));
+    let moves = [RelativeAxisCode::REL_X, RelativeAxisCode::REL_Y, RelativeAxisCode::REL_HWHEEL];
+    assert!(more.clone().all(|axis| !moves.contains(axis)) && more.count() > 0);
     assert!(physical.properties().iter().eq(twin.properties().iter()));
     let keys = physical.supported_keys().expect("it has keys");
     let of_twin = twin.supported_keys().expect("it has keys");
