@@ -15,6 +15,8 @@ use std::{
 pub(super) struct News<T> {
     words: mpsc::Receiver<T>,
     wake: UnixStream,
+    /// Kept open: the end of a stream is readable for ever, and the loop would never sleep again.
+    _teller: UnixStream,
 }
 
 /// The end of the one who tells.
@@ -31,7 +33,8 @@ impl<T> News<T> {
         let (wake, woken) = UnixStream::pair()?;
         wake.set_nonblocking(true)?;
         woken.set_nonblocking(true)?;
-        Ok((Self { words: teller, wake: woken }, Teller { words: listener, wake }))
+        let _teller = wake.try_clone()?;
+        Ok((Self { words: teller, wake: woken, _teller }, Teller { words: listener, wake }))
     }
 
     /// The next word, if there is one. To be called until there is none.
@@ -67,5 +70,34 @@ impl<T> Teller<T> {
 impl<T> AsFd for Teller<T> {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.wake.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+    use super::*;
+
+    fn is_readable(end: impl AsFd) -> bool {
+        let mut fds = [PollFd::new(&end, PollFlags::IN)];
+        poll(&mut fds, Some(&Timespec::default())).unwrap() > 0
+    }
+
+    #[test]
+    fn who_has_nothing_more_to_tell_wakes_nobody() {
+        let (mut news, mut teller) = News::new().unwrap();
+        assert!(teller.tell("word") && is_readable(&news));
+        drop(teller);
+        assert_eq!((news.take(), news.take()), (Some("word"), None));
+        assert!(!is_readable(&news));
+    }
+
+    #[test]
+    fn a_teller_learns_that_nobody_listens() {
+        let (news, mut teller) = News::new().unwrap();
+        assert!(!is_readable(&teller));
+        drop(news);
+        assert!(is_readable(&teller) && !teller.tell("word"));
     }
 }

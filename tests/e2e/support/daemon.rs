@@ -310,14 +310,30 @@ fn children(parent: u32) -> Vec<u32> {
 
 /// How often the threads of these processes went to sleep and woke again.
 pub(crate) fn wake_ups(processes: &[u32]) -> u64 {
-    let threads = processes.iter().flat_map(|id| {
-        let tasks = fs::read_dir(format!("/proc/{id}/task")).expect("the process runs");
-        tasks.map(|task| task.expect("the process runs").path().join("status"))
-    });
-    let count = |path| {
-        let status: String = fs::read_to_string(path).expect("the thread runs");
+    let count = |status: String| {
         let line = status.lines().find_map(|l| l.strip_prefix("voluntary_ctxt_switches:"));
         line.and_then(|n| n.trim().parse::<u64>().ok()).expect("Linux counts them")
     };
-    threads.map(count).sum()
+    of_threads(processes, "status").map(count).sum()
+}
+
+/// How long the threads of these processes have run, in nanoseconds.
+#[allow(dead_code, reason = "shared with the tests in a virtual machine")]
+pub(crate) fn time_run(processes: &[u32]) -> u64 {
+    let time = |schedstat: String| {
+        let time = schedstat.split(' ').next().and_then(|n| n.parse::<u64>().ok());
+        time.expect("Linux counts it")
+    };
+    of_threads(processes, "schedstat").map(time).sum()
+}
+
+/// This file of each of their threads.
+fn of_threads(processes: &[u32], file: &str) -> impl Iterator<Item = String> {
+    let threads = processes
+        .iter()
+        .flat_map(|id| fs::read_dir(format!("/proc/{id}/task")).expect("the process runs"));
+    threads.map(move |thread| {
+        let thread = thread.expect("the process runs").path();
+        fs::read_to_string(thread.join(file)).expect("the thread runs")
+    })
 }

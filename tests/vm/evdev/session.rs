@@ -4,6 +4,8 @@ use std::{
     fs,
     path::Path,
     process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
 };
 
 use evdev::KeyCode;
@@ -19,7 +21,7 @@ use crate::{
     guest::Guest,
     support::{
         board::Board,
-        daemon::{Daemon, Home},
+        daemon::{Daemon, Home, time_run},
         logind::Bus,
         reader::Reader,
         rig::{self, MAP, Rig, taken},
@@ -269,6 +271,7 @@ pub(crate) fn a_bus_that_breaks_or_is_not_there_changes_nothing(_: &mut Guest) {
     assert!(rig.daemon.says(UNHEARD), "{}", rig.daemon.messages());
     is_ours_again(&mut rig);
     assert!(status(&rig.home).contains(UNHEARD));
+    assert!(comes_to_rest(&rig.daemon), "it does not sleep");
     // Nor is one needed to start.
     let home = rig.home.clone();
     let board = std::mem::replace(&mut rig.board, Board::new("Spare"));
@@ -276,4 +279,15 @@ pub(crate) fn a_bus_that_breaks_or_is_not_there_changes_nothing(_: &mut Guest) {
     let mut rig = Rig::in_home(home, board);
     assert!(rig.daemon.says(UNHEARD), "{}", rig.daemon.messages());
     is_ours_again(&mut rig);
+    assert!(comes_to_rest(&rig.daemon), "it does not sleep");
+}
+
+/// Whether there is a second in which the daemon and its guard do not run at all.
+fn comes_to_rest(daemon: &Daemon) -> bool {
+    let processes: Vec<u32> = daemon.guards().into_iter().chain([daemon.id()]).collect();
+    wait_until(|| {
+        let before = time_run(&processes);
+        thread::sleep(Duration::from_secs(1));
+        time_run(&processes) == before
+    })
 }
