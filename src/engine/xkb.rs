@@ -238,16 +238,19 @@ impl Keyboard for XkbKeyboard {
     fn update(&mut self, keycode: Keycode, direction: Direction) {
         let before = self.before.len();
         self.before.retain(|&(key, _)| key != keycode);
-        if direction == Direction::Repeat
-            || before != self.before.len() && direction == Direction::Up
-        {
+        let known = before != self.before.len();
+        if direction == Direction::Repeat || known && direction == Direction::Up {
             return self.refresh();
         }
-        if direction == Direction::Down && !self.keysym(keycode).is_modifier() {
+        let latched = self.latched;
+        if latched != 0 && direction == Direction::Down && !self.keysym(keycode).is_modifier() {
             self.latched = 0;
         }
-        self.pressed.update_key(keycode.0.into(), direction.into());
-        self.refresh();
+        let changed = self.pressed.update_key(keycode.0.into(), direction.into());
+        // As a rule a key changes nothing.
+        if changed != 0 || known || latched != self.latched {
+            self.refresh();
+        }
     }
 
     fn set_group(&mut self, group: u32) {
