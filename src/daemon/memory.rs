@@ -1,4 +1,5 @@
-//! [`hand_back`]: what was needed for a moment goes back to the system.
+//! What the daemon has in memory: no more than it needs ([`refuse_huge_pages`]), and what was needed for a
+//! moment goes back to the system ([`hand_back`]).
 
 #[cfg(target_env = "gnu")]
 use std::ffi::c_int;
@@ -21,3 +22,12 @@ pub(super) fn hand_back() {
 /// Other allocators do so by themselves.
 #[cfg(not(target_env = "gnu"))]
 pub(super) fn hand_back() {}
+
+/// Some kilobytes stay some kilobytes.
+///
+/// Where the kernel gives huge pages to whom has not asked, the stack of a thread has 2 MB in memory as soon as
+/// it is touched (transparent_hugepage/enabled: `always`).
+pub(super) fn refuse_huge_pages() {
+    // An old kernel does not know the question.
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
+}
