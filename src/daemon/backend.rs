@@ -1,11 +1,12 @@
 //! [`Backend`]: the way in for keys and the way out for text, as the rest of the daemon sees it.
 
-use std::{fmt::Debug, os::fd::BorrowedFd, time::Instant};
+use std::{fmt::Debug, time::Instant};
 
 use super::{End, core::Core};
 use crate::{engine::Action, ipc::Keyboard, keycode::Keycode, output::Ticket};
 
-/// Keyboards and windows. It pushes to [`Core::events`] what it sees, and carries out the actions.
+/// Keyboards and windows. It pushes to [`Core::events`] what it sees, and carries out the actions. What
+/// it waits for it adds to [`Core::poller`] when it is made.
 pub(super) trait Backend: Sized {
     /// Why it cannot go on.
     type Lost: Debug;
@@ -36,11 +37,8 @@ pub(super) trait Backend: Sized {
     /// How it is.
     fn description(&self, core: &Core) -> Result<Description, Self::Lost>;
 
-    /// Readable when [`Self::step`] has something to do.
-    fn fd(&self) -> BorrowedFd<'_>;
-
-    /// When [`Self::step`] has something to do anyway.
-    fn deadline(&mut self) -> Option<Instant>;
+    /// When [`Self::step`] has something to do even if nothing comes; it may be past.
+    fn deadline(&mut self, now: Instant) -> Option<Instant>;
 
     /// The guard was started again, and knows nothing yet.
     fn guard_is_new(&mut self, _core: &mut Core) {}

@@ -7,7 +7,7 @@ use std::{
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Read, Write},
     os::{
-        fd::{AsFd, BorrowedFd},
+        fd::{AsFd, BorrowedFd, OwnedFd},
         unix::{
             fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
             net::{UnixListener, UnixStream},
@@ -18,6 +18,7 @@ use std::{
 };
 
 use rustix::{
+    event::epoll::{self, EventData, EventFlags},
     fs::{FlockOperation, flock},
     net::sockopt::socket_peercred,
     process::geteuid,
@@ -26,7 +27,10 @@ use rustix::{
 use crate::ipc::{self, LIMIT, Reply, Request};
 
 /// How many callers are served at a time; more wait in the kernel's queue.
-pub(super) const CALLERS: usize = 8;
+const CALLERS: usize = 8;
+
+/// Whoever it is, all are looked at.
+const ANY: EventData = EventData::new_u64(0);
 
 /// How long a caller may take to ask, and to read the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -38,6 +42,8 @@ pub(super) struct Control {
     path: PathBuf,
     callers: Vec<Caller>,
     next: u64,
+    /// Waits for the listener, while there is room, and the callers.
+    epoll: OwnedFd,
     /// Locked as long as this daemon lives.
     _lock: File,
 }
@@ -113,15 +119,10 @@ impl Control {
         let listener = UnixListener::bind(&path).map_err(failed(&path))?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(failed(&path))?;
         listener.set_nonblocking(true).map_err(failed(&path))?;
-        Ok(Self { listener, path, callers: Vec::new(), next: 0, _lock: lock })
-    }
-
-    /// The descriptors to wait on: for reading, and whether for writing too.
-    pub(super) fn fds(&self) -> impl Iterator<Item = (BorrowedFd<'_>, bool)> {
-        let room = self.callers.len() < CALLERS;
-        let listener = room.then(|| (self.listener.as_fd(), false));
-        let callers = self.callers.iter().map(|c| (c.stream.as_fd(), !c.answer.is_empty()));
-        listener.into_iter().chain(callers)
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)
+            .and_then(|epoll| epoll::add(&epoll, &listener, ANY, EventFlags::IN).map(|()| epoll))
+            .map_err(|error| ControlError::Io(path.clone(), error.into()))?;
+        Ok(Self { listener, path, callers: Vec::new(), next: 0, epoll, _lock: lock })
     }
 
     /// When a slow caller is sent away.
@@ -135,7 +136,8 @@ impl Control {
         while self.callers.len() < CALLERS {
             let Ok((stream, _)) = self.listener.accept() else { break };
             let own = socket_peercred(&stream).is_ok_and(|peer| peer.uid == geteuid());
-            if own && stream.set_nonblocking(true).is_ok() {
+            let added = || epoll::add(&self.epoll, &stream, ANY, EventFlags::IN).is_ok();
+            if own && stream.set_nonblocking(true).is_ok() && added() {
                 let id = CallerId(self.next);
                 self.next += 1;
                 let (asked, answer) = (Vec::new(), Vec::new());
@@ -144,6 +146,10 @@ impl Control {
         }
         let mut requests = Vec::new();
         self.callers.retain_mut(|caller| caller.proceed(now, &mut requests));
+        // Those for whom there is no room wait in the kernel, and wake nobody.
+        let room = self.callers.len() < CALLERS;
+        let wanted = if room { EventFlags::IN } else { EventFlags::empty() };
+        let _ = epoll::modify(&self.epoll, &self.listener, ANY, wanted);
         requests
     }
 
@@ -153,7 +159,16 @@ impl Control {
             caller.answer = ipc::encode(reply).into_bytes();
             caller.waiting = false;
             caller.since = now;
+            let _ =
+                epoll::modify(&self.epoll, &caller.stream, ANY, EventFlags::IN | EventFlags::OUT);
         }
+    }
+}
+
+/// Readable when [`Control::serve`] has something to do.
+impl AsFd for Control {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.epoll.as_fd()
     }
 }
 

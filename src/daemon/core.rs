@@ -1,6 +1,9 @@
 //! [`Core`]: what the daemon has, whichever way keys come in.
 
-use std::time::Instant;
+use std::{
+    os::fd::{AsFd, BorrowedFd},
+    time::Instant,
+};
 
 use super::{
     End, StartError,
@@ -8,6 +11,7 @@ use super::{
     control::Control,
     guard::Guard,
     load::{Loaded, Loading},
+    poller::{Own, Poller},
     serve::Pending,
     signals::Signals,
     watch::Watcher,
@@ -20,6 +24,9 @@ use crate::{
 /// Engine, maps, callers.
 #[derive(Debug)]
 pub(super) struct Core {
+    pub(super) poller: Poller,
+    /// When this turn of the loop began: a clock may take longer to read than a key to pass on.
+    pub(super) now: Instant,
     pub(super) paths: Paths,
     pub(super) signals: Signals,
     pub(super) control: Control,
@@ -54,21 +61,37 @@ impl Core {
         let system = |what| move |error| StartError::System(what, error);
         let mut watcher = Watcher::new().map_err(system("watching the maps"))?;
         watcher.set_files(&loaded.files);
+        let loading = Loading::new(paths).map_err(system("opening a socket"))?;
+        let poller = Poller::new().map_err(system("waiting"))?;
+        let own: [(Own, BorrowedFd<'_>); 6] = [
+            (Own::Stop, signals.stop.as_fd()),
+            (Own::Reload, signals.reload.as_fd()),
+            (Own::Guard, guard.socket().as_fd()),
+            (Own::Files, watcher.as_fd()),
+            (Own::Loading, loading.as_fd()),
+            (Own::Callers, control.as_fd()),
+        ];
+        for (own, descriptor) in own {
+            poller.add(own, descriptor).map_err(system("waiting"))?;
+        }
+        let now = Instant::now();
         Ok(Self {
+            poller,
+            now,
             paths: paths.clone(),
             signals,
             control,
             guard,
             engine: Engine::new(loaded.settings.engine.clone(), loaded.table.clone()),
             watcher,
-            loading: Loading::new(paths).map_err(system("opening a socket"))?,
+            loading,
             kept: loaded.errors,
             loaded,
             paused: false,
             pending: Pending::default(),
             events: Vec::new(),
             actions: Vec::new(),
-            engine_time: Instant::now(),
+            engine_time: now,
             end: None,
         })
     }

@@ -11,6 +11,7 @@ mod evdev;
 mod guard;
 mod load;
 mod memory;
+mod poller;
 mod run;
 mod serve;
 mod signals;
@@ -110,6 +111,7 @@ fn run(
     display_name: Option<&str>,
     backend: Option<config::Backend>,
 ) -> Result<End, StartError> {
+    memory::refuse_huge_pages();
     let system = |what| move |error| StartError::System(what, error);
     let signals = Signals::install().map_err(system("catching signals"))?;
     let control = Control::open(&paths.control_dir()).map_err(StartError::Control)?;

@@ -16,11 +16,8 @@ pub(super) struct Pending {
 }
 
 /// Serves the control socket.
-pub(super) fn callers<B: Backend>(
-    core: &mut Core,
-    backend: &mut B,
-    now: Instant,
-) -> Result<(), B::Lost> {
+pub(super) fn callers<B: Backend>(core: &mut Core, backend: &mut B) -> Result<(), B::Lost> {
+    let now = core.now;
     for (caller, request) in core.control.serve(now) {
         let reply = match request {
             Ok(request) => answer(core, backend, caller, request)?,

@@ -19,11 +19,7 @@ mod typist;
 mod unlock;
 pub(super) mod watch;
 
-use std::{
-    convert::Infallible,
-    os::fd::{AsFd, BorrowedFd},
-    time::Instant,
-};
+use std::{convert::Infallible, os::fd::AsFd, time::Instant};
 
 use evdev::LedCode;
 
@@ -70,7 +66,6 @@ pub(super) struct Evdev {
     kept: Vec<DeviceId>,
     why: String,
     /// Empty between two steps.
-    ready: Vec<Ready>,
     found: Vec<(Instant, Input)>,
     words: Vec<(DeviceId, Word)>,
 }
@@ -94,7 +89,9 @@ impl Evdev {
         };
         let mut seat = Seat::new(keymap, origin.to_string());
         seat.set_group(group);
-        let mut input = EvdevInput::new(rules(&core.loaded.settings))
+        let epoll = core.poller.as_fd().try_clone_to_owned();
+        let mut input = epoll
+            .and_then(|epoll| EvdevInput::new(rules(&core.loaded.settings), epoll))
             .map_err(|error| StartError::System("watching `/dev/input`", error))?;
         for device in input.scan(Instant::now()) {
             if let Some(keyboard) = input.keyboard(device) {
@@ -122,7 +119,6 @@ impl Evdev {
             signal: Signal::default(),
             kept: Vec::new(),
             why,
-            ready: Vec::new(),
             found: Vec::new(),
             words: Vec::new(),
         })
@@ -130,7 +126,7 @@ impl Evdev {
 
     fn read(&mut self, core: &mut Core, device: DeviceId) {
         let mut found = std::mem::take(&mut self.found);
-        let gone = self.input.read(device, &mut found).is_err();
+        let gone = self.input.read(device, core.now, &mut found).is_err();
         for (time, input) in found.drain(..) {
             match input {
                 Input::Key(code, down) => self.on_key(core, device, time, code, down),
@@ -280,27 +276,19 @@ impl Backend for Evdev {
     type Lost = Infallible;
 
     fn step(&mut self, core: &mut Core) -> Result<(), Infallible> {
-        // As a rule it is the next key of the same keyboard: out with it, before anything else is asked.
-        if let Some(device) = self.typist.current {
-            self.read(core, device);
-            self.flush();
-        }
-        let mut ready = std::mem::take(&mut self.ready);
-        self.input.ready(&mut ready);
-        for ready in ready.drain(..) {
-            match ready {
+        for number in core.poller.take() {
+            match EvdevInput::ready(number) {
                 Ready::Keyboard(device) => self.read(core, device),
                 Ready::Lamps(device) => self.on_lamps(device),
                 Ready::Other => self.hear_outside(core),
                 Ready::Devices => {
-                    let devices = self.input.look(Instant::now());
+                    let devices = self.input.look(core.now);
                     self.welcome(core, devices);
                 }
             }
             self.flush();
         }
-        self.ready = ready;
-        let now = Instant::now();
+        let now = core.now;
         self.proceed(core, now);
         self.feed(core);
         core.run_deadlines(self, now)?;
@@ -373,12 +361,8 @@ impl Backend for Evdev {
         Ok(describe::describe(self, core))
     }
 
-    fn fd(&self) -> BorrowedFd<'_> {
-        self.input.as_fd()
-    }
-
-    fn deadline(&mut self) -> Option<Instant> {
-        let typist = self.typist.deadline(Instant::now());
+    fn deadline(&mut self, now: Instant) -> Option<Instant> {
+        let typist = self.typist.deadline(now);
         let all = [self.input.deadline(), self.unlock.deadline(), self.signal.deadline(), typist];
         all.into_iter().flatten().min()
     }

@@ -177,6 +177,9 @@ impl Typist {
 
     /// Sends what may go out by now.
     pub(super) fn proceed(&mut self, twins: &mut impl Twins) {
+        if !self.is_busy() && self.typing.is_none() {
+            return;
+        }
         loop {
             // Spelling takes its time: the pace is that of what goes out.
             let now = Instant::now();

@@ -4,11 +4,7 @@ mod focus;
 mod signal;
 pub(super) mod watch;
 
-use std::{
-    collections::VecDeque,
-    os::fd::{AsFd, BorrowedFd},
-    time::Instant,
-};
+use std::{collections::VecDeque, time::Instant};
 
 use x11rb::{
     connection::Connection as _,
@@ -74,6 +70,8 @@ impl X11 {
         let output = X11Output::new(&display, Instant::now()).map_err(StartError::Output)?;
         let trigger = core.loaded.settings.engine.trigger;
         let input = X11Input::new(&display, trigger, &mut core.events)?;
+        let waiting = core.poller.add_backend(&*display.conn);
+        waiting.map_err(|error| StartError::System("waiting for the X server", error))?;
         Ok(Self {
             name: name.map(str::to_owned),
             focus: Focus::new(&display)?,
@@ -253,11 +251,7 @@ impl Backend for X11 {
         })
     }
 
-    fn fd(&self) -> BorrowedFd<'_> {
-        self.display.conn.as_fd()
-    }
-
-    fn deadline(&mut self) -> Option<Instant> {
+    fn deadline(&mut self, _: Instant) -> Option<Instant> {
         // A keyboard is not given back before the texts are out; their own deadline comes first.
         let give_back = if self.output.is_busy() { None } else { self.input.deadline() };
         [self.output.deadline(), give_back, self.signal.deadline()].into_iter().flatten().min()

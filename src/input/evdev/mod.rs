@@ -1,8 +1,8 @@
 //! [`EvdevInput`]: the keyboards themselves, taken from the kernel, each with a twin that the
 //! session sees in its place.
 //!
-//! Enter at [`EvdevInput::new`]; then wait for [`EvdevInput::as_fd`] and call
-//! [`EvdevInput::ready`]. What a keyboard is (`traits.rs`) and which keys are down (`keys.rs`) is
+//! Enter at [`EvdevInput::new`], which is given the epoll instance of whoever waits; what that brings,
+//! [`EvdevInput::ready`] explains. What a keyboard is (`traits.rs`) and which keys are down (`keys.rs`) is
 //! decided without a device.
 
 mod clock;
@@ -18,7 +18,7 @@ use std::{
     fs, io,
     mem::MaybeUninit,
     os::{
-        fd::{AsFd, BorrowedFd, OwnedFd},
+        fd::{AsFd, OwnedFd},
         unix::ffi::OsStrExt,
     },
     path::{Path, PathBuf},
@@ -26,10 +26,7 @@ use std::{
 };
 
 use evdev::InputEvent;
-use rustix::{
-    event::{Timespec, epoll},
-    fs::inotify,
-};
+use rustix::{event::epoll, fs::inotify};
 
 pub use ioctl::grab;
 pub use keyboard::{Input, Keyboard, State, Word};
@@ -41,8 +38,8 @@ use self::clock::Clock;
 use crate::engine::DeviceId;
 
 /// The numbers by which the kernel tells what is ready; those of keyboards are smaller.
-const DEVICES_CAME: u64 = u64::MAX;
-const OTHER: u64 = u64::MAX - 1;
+const DEVICES_CAME: u64 = 1 << 40;
+const OTHER: u64 = DEVICES_CAME + 1;
 
 /// Where the devices are.
 const DEVICES: &str = "/dev/input";
@@ -55,6 +52,7 @@ pub struct EvdevInput {
     closed: BTreeMap<PathBuf, io::ErrorKind>,
     rules: Rules,
     paused: bool,
+    /// Shared with others.
     epoll: OwnedFd,
     inotify: OwnedFd,
     next: u32,
@@ -81,12 +79,12 @@ pub enum Ready {
 pub struct Gone;
 
 impl EvdevInput {
-    /// Watches for devices; none is opened before [`Self::look`].
+    /// Watches for devices; none is opened before [`Self::look`]. To be waited for is added to
+    /// `epoll`, with numbers up to 2⁴¹.
     ///
     /// # Errors
     /// When the kernel has no descriptors or watches left, or there is no /dev/input.
-    pub fn new(rules: Rules) -> io::Result<Self> {
-        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+    pub fn new(rules: Rules, epoll: OwnedFd) -> io::Result<Self> {
         let flags = inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK;
         let inotify = inotify::init(flags)?;
         // A node is made first, and the user's right to it comes a moment later.
@@ -173,39 +171,34 @@ impl EvdevInput {
         Some(device)
     }
 
-    /// What can be done now, without waiting.
-    pub fn ready(&self, found: &mut Vec<Ready>) {
-        let mut events = [const { MaybeUninit::<epoll::Event>::uninit() }; 16];
-        let (events, _) = match epoll::wait(&self.epoll, &mut events, Some(&Timespec::default())) {
-            Ok(events) => events,
-            Err(_) => return,
-        };
-        found.extend(events.iter().map(|event| {
-            let number = event.data.u64();
-            let device = DeviceId(u32::try_from(number >> 1).unwrap_or(u32::MAX));
-            match number {
-                DEVICES_CAME => Ready::Devices,
-                OTHER => Ready::Other,
-                number if number & 1 == 1 => Ready::Lamps(device),
-                _ => Ready::Keyboard(device),
-            }
-        }));
+    /// What is ready, by the number that the kernel tells.
+    #[must_use]
+    pub fn ready(number: u64) -> Ready {
+        let device = DeviceId(u32::try_from(number >> 1).unwrap_or(u32::MAX));
+        match number {
+            DEVICES_CAME => Ready::Devices,
+            OTHER => Ready::Other,
+            number if number & 1 == 1 => Ready::Lamps(device),
+            _ => Ready::Keyboard(device),
+        }
     }
 
-    /// Reads a keyboard: appends what came from one that is ours, in its order and with its time.
+    /// Reads a keyboard: appends what came from one that is ours, in its order and with its time, none
+    /// of them after `now`.
     ///
     /// # Errors
     /// When it is gone; [`Self::remove`] is next.
     pub fn read(
         &mut self,
         device: DeviceId,
+        now: Instant,
         found: &mut Vec<(Instant, Input)>,
     ) -> Result<(), Gone> {
         let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(()) };
         let read = keyboard.read(&mut self.events);
         if keyboard.state() == State::Taken {
             for event in self.events.drain(..) {
-                let time = self.clock.instant(event.timestamp());
+                let time = self.clock.instant(event.timestamp(), now);
                 keyboard.take_event(event, |input| found.push((time, input)));
             }
         }
@@ -293,11 +286,5 @@ impl EvdevInput {
     pub fn forbidden(&self) -> impl Iterator<Item = &Path> {
         let denied = |kind: &io::ErrorKind| *kind == io::ErrorKind::PermissionDenied;
         self.closed.iter().filter(move |(_, kind)| denied(kind)).map(|(path, _)| path.as_path())
-    }
-}
-
-impl AsFd for EvdevInput {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.epoll.as_fd()
     }
 }
