@@ -7,6 +7,9 @@
 //!
 //! The relays take turns, each for a round of the same keys, so that a busy moment of the machine strikes
 //! all of them. Of each round the median counts; `times` is how often that of `relay.c` it is, in the same round.
+//!
+//! Everything is bound to one processor. Otherwise the kernel puts a relay beside the one that types or on the other
+//! processor, which is woken by QEMU: that takes longer than the relay itself, and strikes a round or spares it.
 
 mod relays;
 
@@ -16,7 +19,10 @@ use std::{
 };
 
 use evdev::{EventType, InputEvent, KeyCode};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    thread::{CpuSet, sched_setaffinity},
+};
 
 use self::relays::{Relay, Running};
 use crate::{Group, cases, guest::Guest, support::board::Board};
@@ -40,15 +46,20 @@ fn relays_side_by_side(guest: &mut Guest) {
         "{ROUNDS} rounds of {} events each, in microseconds; composekeyd: {profile}",
         2 * KEYS
     ));
+    let mut first = CpuSet::new();
+    first.set(0);
+    sched_setaffinity(None, &first).expect("there is a first one");
     let relays = relays::all();
     let mut medians = vec![Vec::new(); relays.len()];
     let mut memory = vec![String::new(); relays.len()];
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         for (number, relay) in relays.iter().enumerate() {
             let (median, resident) = turn(relay);
             medians[number].push(median);
             memory[number] = resident;
         }
+        // A host that is busy takes its time.
+        guest.note(format!("round {} of {ROUNDS}", round + 1));
     }
     guest.note(format!(
         "{:<20} {:>8} {:>8} {:>8} {:>8}   resident",

@@ -16,6 +16,7 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use crate::support::{
     board::Board,
     daemon::Daemon,
+    logind::Bus,
     reader::nodes,
     rig::{self, is_twin},
     wait_until,
@@ -26,13 +27,21 @@ pub(super) struct Relay {
     pub(super) name: &'static str,
     /// What its virtual keyboard is called.
     output: &'static str,
-    start: fn(&Path) -> (Vec<Child>, Option<Daemon>),
+    start: fn(&Path) -> Processes,
+}
+
+/// What a relay consists of. Ends when dropped.
+#[derive(Default)]
+struct Processes {
+    children: Vec<Child>,
+    daemon: Option<Daemon>,
+    /// The system bus that the daemon listens to.
+    _bus: Option<Bus>,
 }
 
 /// A relay at work. Ends when dropped.
 pub(super) struct Running {
-    children: Vec<Child>,
-    daemon: Option<Daemon>,
+    processes: Processes,
     pub(super) reader: RawDevice,
 }
 
@@ -42,8 +51,8 @@ pub(super) fn all() -> Vec<Relay> {
     let cc = Command::new("cc").args(["-O2", "-o", RELAY, source]).status();
     assert!(cc.is_ok_and(|cc| cc.success()), "`relay.c` does not build");
     vec![
-        Relay { name: "none", output: "Board", start: |_| (Vec::new(), None) },
-        Relay { name: "relay.c", output: "relay", start: |node| (vec![run(RELAY, &[node])], None) },
+        Relay { name: "none", output: "Board", start: |_| Processes::default() },
+        Relay { name: "relay.c", output: "relay", start: |node| vec![run(RELAY, &[node])].into() },
         Relay { name: "composekeyd", output: "Board", start: composekeyd },
         Relay { name: "kanata", output: "kanata", start: kanata },
         Relay { name: "interception-tools", output: "Board", start: interception },
@@ -62,15 +71,19 @@ fn spawn(command: &mut Command) -> Child {
     child.unwrap_or_else(|e| panic!("error starting {command:?}: {e}: `make latency` installs it"))
 }
 
-/// As it is without any settings, default keymaps included.
-fn composekeyd(_: &Path) -> (Vec<Child>, Option<Daemon>) {
-    let mut daemon = Daemon::start(&rig::home(""));
+/// As it is without any settings, default keymaps included, with a logind that answers.
+fn composekeyd(_: &Path) -> Processes {
+    let home = rig::home("");
+    let bus = Bus::start(&home.path(""));
+    let home = home.with("XDG_SESSION_ID", "1").with("DBUS_SYSTEM_BUS_ADDRESS", &bus.address);
+    let mut daemon = Daemon::start(&home);
     assert!(daemon.says("keyboard `Board`: taken"), "{}", daemon.messages());
-    (Vec::new(), Some(daemon))
+    assert!(wait_until(|| bus.delays() == 1), "logind is not asked");
+    Processes { children: Vec::new(), daemon: Some(daemon), _bus: Some(bus) }
 }
 
 /// With no key mapped.
-fn kanata(node: &Path) -> (Vec<Child>, Option<Daemon>) {
+fn kanata(node: &Path) -> Processes {
     let config = format!(
         "(defcfg linux-dev \"{}\" process-unmapped-keys yes)\n(defsrc)\n(deflayer base)\n",
         node.display()
@@ -78,16 +91,16 @@ fn kanata(node: &Path) -> (Vec<Child>, Option<Daemon>) {
     fs::write("/run/kanata.kbd", config).expect("memory has room");
     let mut command = Command::new(KANATA);
     command.args(["--nodelay", "--quiet", "--cfg", "/run/kanata.kbd"]);
-    (vec![spawn(command.stdin(Stdio::null()).stdout(Stdio::null()))], None)
+    vec![spawn(command.stdin(Stdio::null()).stdout(Stdio::null()))].into()
 }
 
 /// Debian's name for `intercept` is `interception`.
-fn interception(node: &Path) -> (Vec<Child>, Option<Daemon>) {
+fn interception(node: &Path) -> Processes {
     let mut command = Command::new("interception");
     let mut source = spawn(command.arg("-g").arg(node).stdout(Stdio::piped()));
     let keys = source.stdout.take().expect("piped");
     let sink = spawn(Command::new("uinput").arg("-d").arg(node).stdin(keys));
-    (vec![source, sink], None)
+    vec![source, sink].into()
 }
 
 impl Relay {
@@ -104,8 +117,8 @@ impl Relay {
             node.is_some()
         }));
         let (before, node) = (nodes(), node.expect("found"));
-        let (children, daemon) = (self.start)(&node);
-        let direct = children.is_empty() && daemon.is_none();
+        let processes = (self.start)(&node);
+        let direct = processes.ids().is_empty();
         let mut output = direct.then_some(node);
         assert!(
             wait_until(|| {
@@ -123,7 +136,7 @@ impl Relay {
         let reader = RawDevice::open(output.expect("found")).expect("it is there");
         let flags = fcntl_getfl(reader.as_fd()).expect("it is open") | OFlags::NONBLOCK;
         fcntl_setfl(reader.as_fd(), flags).expect("it is open");
-        let mut running = Running { children, daemon, reader };
+        let mut running = Running { processes, reader };
         let through = wait_until(|| {
             board.emit(EventType::KEY, KeyCode::KEY_K.0, 1);
             board.emit(EventType::KEY, KeyCode::KEY_K.0, 0);
@@ -149,11 +162,6 @@ impl Running {
 
     /// What each of its processes has in memory.
     pub(super) fn memory(&self) -> String {
-        let mut processes: Vec<u32> = self.children.iter().map(Child::id).collect();
-        if let Some(daemon) = &self.daemon {
-            processes.push(daemon.id());
-            processes.extend(daemon.guards());
-        }
         let megabytes = |process: &u32| {
             let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
             let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -162,12 +170,32 @@ impl Running {
                 .unwrap_or(f64::NAN);
             format!("{:.1} MB", kilobytes / 1024.0)
         };
-        processes.iter().map(megabytes).collect::<Vec<_>>().join(" + ")
+        self.processes.ids().iter().map(megabytes).collect::<Vec<_>>().join(" + ")
     }
 }
 
-impl Drop for Running {
+impl From<Vec<Child>> for Processes {
+    fn from(children: Vec<Child>) -> Self {
+        Self { children, daemon: None, _bus: None }
+    }
+}
+
+impl Processes {
+    /// The numbers of the relay's own processes, a daemon's before its guard's.
+    fn ids(&self) -> Vec<u32> {
+        let mut ids: Vec<u32> = self.children.iter().map(Child::id).collect();
+        if let Some(daemon) = &self.daemon {
+            ids.push(daemon.id());
+            ids.extend(daemon.guards());
+        }
+        ids
+    }
+}
+
+impl Drop for Processes {
     fn drop(&mut self) {
+        // Before its bus.
+        drop(self.daemon.take());
         for child in &mut self.children {
             let _ = child.kill();
             let _ = child.wait();
