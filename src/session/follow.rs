@@ -27,6 +27,7 @@ use xkbcommon::xkb;
 use super::{
     Origin,
     news::{News, Teller},
+    strip::without_pool,
     wayland::{self, Compositor},
     xserver::XServer,
 };
@@ -322,7 +323,7 @@ impl Asking {
 
 fn keymap(keymap: Option<&xkb::Keymap>, origin: Origin, group: Option<u32>) -> Told {
     let text = keymap.map(|keymap| keymap.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1));
-    text.map_or(Told::Nobody, |text| Told::Keymap { text, origin, group })
+    text.map_or(Told::Nobody, |text| Told::Keymap { text: without_pool(&text), origin, group })
 }
 
 /// The keymap that was told.

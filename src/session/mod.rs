@@ -6,7 +6,8 @@
 pub mod follow;
 pub mod logind;
 mod names;
-mod news;
+pub mod news;
+mod strip;
 pub mod wayland;
 mod xserver;
 

@@ -10,43 +10,59 @@ use std::{
     time::Duration,
 };
 
-/// The end of the one who listens.
+/// The end of the one who listens. Its descriptor is readable when there is a word to take.
 #[derive(Debug)]
-pub(super) struct News<T> {
+pub struct News<T> {
     words: mpsc::Receiver<T>,
     wake: UnixStream,
     /// Kept open: the end of a stream is readable for ever, and the loop would never sleep again.
     _teller: UnixStream,
+    over: bool,
 }
 
 /// The end of the one who tells.
 #[derive(Debug)]
-pub(super) struct Teller<T> {
-    words: mpsc::Sender<T>,
+pub struct Teller<T> {
+    /// Until the end.
+    words: Option<mpsc::Sender<T>>,
     wake: UnixStream,
 }
 
 impl<T> News<T> {
     /// Both ends.
-    pub(super) fn new() -> io::Result<(Self, Teller<T>)> {
+    ///
+    /// # Errors
+    /// When there are no descriptors left.
+    pub fn new() -> io::Result<(Self, Teller<T>)> {
         let (listener, teller) = mpsc::channel();
         let (wake, woken) = UnixStream::pair()?;
         wake.set_nonblocking(true)?;
         woken.set_nonblocking(true)?;
         let _teller = wake.try_clone()?;
-        Ok((Self { words: teller, wake: woken, _teller }, Teller { words: listener, wake }))
+        let news = Self { words: teller, wake: woken, _teller, over: false };
+        Ok((news, Teller { words: Some(listener), wake }))
     }
 
     /// The next word, if there is one. To be called until there is none.
-    pub(super) fn take(&mut self) -> Option<T> {
+    pub fn take(&mut self) -> Option<T> {
         let mut bytes = [0; 64];
         while let Ok(1..) = self.wake.read(&mut bytes) {}
-        self.words.try_recv().ok()
+        let word = self.words.try_recv();
+        self.over |= matches!(word, Err(mpsc::TryRecvError::Disconnected));
+        word.ok()
     }
 
-    /// The next word, waited for.
-    pub(super) fn wait(&mut self, longest: Duration) -> Option<T> {
-        self.words.recv_timeout(longest).ok()
+    /// The next word, waited for; `None` when it takes longer, or none will come.
+    pub fn wait(&mut self, longest: Duration) -> Option<T> {
+        let word = self.words.recv_timeout(longest);
+        self.over |= matches!(word, Err(mpsc::RecvTimeoutError::Disconnected));
+        word.ok()
+    }
+
+    /// Whether nobody tells anything any more, as far as was taken.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.over
     }
 }
 
@@ -58,11 +74,19 @@ impl<T> AsFd for News<T> {
 
 impl<T> Teller<T> {
     /// Tells a word; whether somebody listens.
-    pub(super) fn tell(&mut self, word: T) -> bool {
-        let told = self.words.send(word).is_ok();
+    pub fn tell(&mut self, word: T) -> bool {
+        let told = self.words.as_ref().is_some_and(|words| words.send(word).is_ok());
         // A full socket wakes as well.
         let _ = self.wake.write(&[0]);
         told
+    }
+}
+
+/// The one who listens hears of the end too.
+impl<T> Drop for Teller<T> {
+    fn drop(&mut self) {
+        self.words = None;
+        let _ = self.wake.write(&[0]);
     }
 }
 
@@ -99,5 +123,15 @@ mod tests {
         assert!(!is_readable(&teller));
         drop(news);
         assert!(is_readable(&teller) && !teller.tell("word"));
+    }
+
+    #[test]
+    fn the_one_who_listens_hears_of_the_end() {
+        let (mut news, teller) = News::<u8>::new().unwrap();
+        assert_eq!((news.take(), news.is_over()), (None, false));
+        drop(teller);
+        assert!(is_readable(&news));
+        assert_eq!((news.take(), news.is_over()), (None, true));
+        assert!(!is_readable(&news), "told once: who polls can sleep");
     }
 }

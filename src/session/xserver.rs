@@ -11,6 +11,8 @@ use std::{
     collections::VecDeque,
     fmt,
     os::fd::{AsFd, BorrowedFd},
+    thread,
+    time::Duration,
 };
 
 use x11rb::protocol::{
@@ -27,6 +29,11 @@ use crate::x11::{
 
 /// The core keyboard, where the protocol wants a device.
 const CORE: u16 = 0x100;
+
+/// A keymap is told in pieces, which do not fit together while somebody changes it: how often, and how soon, it
+/// is asked for again.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A connection to an X server that is not XWayland. Whatever is asked may take as long as the server
 /// does.
@@ -124,7 +131,15 @@ impl XServer {
         let last = last_typed_on(&self.display)?;
         let is_twin = last.is_some_and(|last| self.twins.contains(&last));
         let next = self.twins.first().filter(|_| !is_twin);
-        self.keymap = self.keymap_of(next.copied().unwrap_or(CORE));
+        let device = next.copied().unwrap_or(CORE);
+        for _ in 0..TRIES {
+            if let Some(keymap) = self.keymap_of(device) {
+                self.keymap = Some(keymap);
+                break;
+            }
+            self.display.sync()?;
+            thread::sleep(PAUSE);
+        }
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 
 mod copy;
 mod devices;
+mod held;
 mod keymap;
 mod names;
 mod survey;
@@ -29,6 +30,7 @@ use x11rb::{
 
 pub use copy::copy_keymap;
 pub use devices::{device_node, last_typed_on, select_device_events};
+pub use held::keys_down;
 pub use keymap::{keymap, select_keymap_events};
 pub use names::layout_names;
 pub use survey::{Survey, keymap_options};
@@ -39,6 +41,10 @@ pub use unlock::{Cleared, clear_caps_lock};
 pub fn modifiers(mods: ModMask) -> u8 {
     u16::from(mods).to_le_bytes()[0]
 }
+
+/// How the names of the key types begin that the pool of keycodes adds to the keymaps (`output/x11`). A key of
+/// such a type means something to that pool alone.
+pub const POOL_TYPE: &str = "COMPOSEKEY_";
 
 /// An event, and the number of the last request that the server had carried out before it.
 pub type Numbered = (Event, SequenceNumber);

@@ -20,7 +20,7 @@ use x11rb::{
 };
 
 use super::levels::Levels;
-use crate::x11::{Display, DisplayError};
+use crate::x11::{Display, DisplayError, POOL_TYPE};
 
 type Sent<'c> = Result<VoidCookie<'c, XCBConnection>, ConnectionError>;
 
@@ -60,7 +60,7 @@ impl Target {
     /// Names the key type and its levels, without which a dump of the keymap would not compile.
     pub(super) fn name_type(&self, display: &Display, levels: &Levels) -> Result<(), DisplayError> {
         let intern = |name: &str| display.conn.intern_atom(false, name.as_bytes());
-        let name = intern(&format!("COMPOSEKEY_{:02X}", levels.mask()))?;
+        let name = intern(&format!("{POOL_TYPE}{:02X}", levels.mask()))?;
         let level_names: Vec<_> =
             (0..levels.count()).map(|i| intern(&format!("Slot {i}"))).collect::<Result<_, _>>()?;
         let count = levels.count() as u8;

@@ -9,13 +9,12 @@ use std::collections::BTreeSet;
 use x11rb::{
     connection::Connection,
     protocol::{
-        xinput::{ConnectionExt as _, InputStateData},
         xproto::{ConnectionExt as _, KEY_PRESS_EVENT, KEY_RELEASE_EVENT},
         xtest::ConnectionExt as _,
     },
 };
 
-use crate::x11::{Display, DisplayError, Role};
+use crate::x11::{Display, DisplayError, Role, keys_down};
 
 /// The keys that XTEST holds down for us.
 #[derive(Debug, Default)]
@@ -107,29 +106,6 @@ fn held_by_hand(display: &Display) -> Result<BTreeSet<u8>, DisplayError> {
     let devices = display.keyboards()?;
     let ids: Vec<u16> = devices.iter().filter(|d| real(d.role)).map(|d| d.id).collect();
     keys_down(display, &ids)
-}
-
-/// The keys that are down on any of these devices.
-fn keys_down(display: &Display, devices: &[u16]) -> Result<BTreeSet<u8>, DisplayError> {
-    // XInput 1 has ids of one byte, and so has the server.
-    let ids = devices.iter().filter_map(|id| u8::try_from(*id).ok());
-    let cookies: Vec<_> =
-        ids.map(|id| display.conn.xinput_query_device_state(id)).collect::<Result<_, _>>()?;
-    let mut down = BTreeSet::new();
-    for cookie in cookies {
-        let reply = match cookie.reply().map_err(DisplayError::from) {
-            Ok(reply) => reply,
-            // The device went away.
-            Err(DisplayError::Reply(_)) => continue,
-            Err(error) => return Err(error),
-        };
-        for class in &reply.classes {
-            if let InputStateData::Key(key) = &class.data {
-                down.extend(bits(&key.keys));
-            }
-        }
-    }
-    Ok(down)
 }
 
 fn bits(keys: &[u8; 32]) -> impl Iterator<Item = u8> {

@@ -1,0 +1,61 @@
+//! [`without_pool`]: an X server's keymap without the keycodes that our own pool has put into it.
+//!
+//! A character of the pool stands there for a while only, and its keycode is nobody's to type with: the
+//! pool may give it another character. Nor is it news that one stands there. And keycodes of the pool may have no
+//! name, which no keymap can be compiled with.
+
+use crate::x11::POOL_TYPE;
+
+/// The keymap (`XKB_KEYMAP_FORMAT_TEXT_V1`) without keys of the pool's type, and without the type.
+pub(super) fn without_pool(text: &str) -> String {
+    let mark = format!("\"{POOL_TYPE}");
+    let mut rest = String::with_capacity(text.len());
+    for statement in text.split_inclusive("};") {
+        let Some(at) = statement.find(&mark) else {
+            rest.push_str(statement);
+            continue;
+        };
+        // What stands before it belongs to the section, such as the names of the groups.
+        let before = &statement[..at];
+        let start = before.rfind("key <").or_else(|| before.rfind("type ")).unwrap_or(at);
+        rest.push_str(before[..start].trim_end());
+    }
+    rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: &str = "xkb_keymap {
+xkb_types \"(unnamed)\" {
+\ttype \"ONE_LEVEL\" {
+\t\tmodifiers= none;
+\t};
+};
+xkb_symbols \"(unnamed)\" {
+\tname[Group1]=\"us\";
+\tkey <ESC>                {\t[ Escape ] };
+\tkey <AE01>               {\t[ 1, exclam ] };
+};
+};
+";
+
+    #[test]
+    fn what_the_pool_added_is_gone() {
+        let pool =
+            "\n\ttype \"COMPOSEKEY_A0\" {\n\t\tmodifiers= Shift+Mod3;\n\t\tmap[Mod3]= 2;\n\t};";
+        let key = |name: &str| {
+            format!(
+                "\n\tkey <{name}>   {{\n\t\ttype= \"COMPOSEKEY_A0\",\n\t\tsymbols[Group1]= [ U03BB, NoSymbol ],\n\t\t\
+                 actions[Group1]= [ NoAction(), SetMods(modifiers=Mod5) ]\n\t}};"
+            )
+        };
+        let with = PLAIN.replace("none;\n\t};", &format!("none;\n\t}};{pool}"));
+        let with = with.replace("\"us\";", &format!("\"us\";{}", key("AB11")));
+        let with = with.replace("exclam ] };", &format!("exclam ] }};{}{}", key(""), key("I230")));
+        assert_eq!(with.matches("COMPOSEKEY").count(), 4);
+        assert_eq!(without_pool(&with), PLAIN);
+        assert_eq!(without_pool(PLAIN), PLAIN);
+    }
+}
