@@ -1,10 +1,13 @@
 //! Where text goes: one module per way of typing it.
 
 pub mod console;
+mod leave;
 pub mod uinput;
 pub mod x11;
 
 use std::fmt;
+
+pub use leave::Leave;
 
 /// Types text into whatever has the focus.
 pub trait TextSink {
@@ -35,6 +38,8 @@ pub enum Undelivered {
     NotInKeymap,
     /// No keyboard is there to type with.
     NoKeyboard,
+    /// The X server does not read the keyboard: its keys go elsewhere, and so should the text.
+    NotHeard,
     /// The display says nothing: a text that is not out by now does not go out any more.
     NoAnswer,
     /// The display is gone.
@@ -50,6 +55,7 @@ impl fmt::Display for Undelivered {
             Self::Untypable => f.write_str("the text has a control character that no key types"),
             Self::NotInKeymap => f.write_str("no key of the keymap types a character of the text"),
             Self::NoKeyboard => f.write_str("no keyboard is there to type with"),
+            Self::NotHeard => f.write_str("the X server does not read this keyboard"),
             Self::NoAnswer => f.write_str("the display does not answer"),
             Self::Display(cause) => write!(f, "error talking to the display: {cause}"),
         }

@@ -3,27 +3,32 @@
 //! ```text
 //! typist ──text──▶ way out, which takes its time: a thread of its own
 //!    ▲                │
-//!    └────Answer──────┘   alive … alive, then one of: typed, refused, strokes
+//!    └────Answer──────┘   seen, alive … alive, then one of: typed, refused, strokes
 //! ```
 //!
 //! While a text is on its way, everything that comes after it waits in the typist's queue. A way out
 //! that says nothing for [`PATIENCE`] is given up, and the keys go out: whatever it answers later means
 //! nothing.
 
-use std::time::Duration;
+pub(super) mod x11;
 
-use crate::output::Undelivered;
+use std::{
+    os::fd::{AsFd, BorrowedFd},
+    path::PathBuf,
+    time::Duration,
+};
+
+use self::x11::Way;
+use crate::{output::Undelivered, session::Origin};
 
 /// How long a way out may say nothing.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What a way out says of a text.
 #[derive(Clone, PartialEq, Eq)]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the ways out of the session are not connected yet")
-)]
 pub(super) enum Answer {
+    /// The [`Mark`] is there, and so is everything that was struck before it. It is to go up.
+    Seen,
     /// It is at work.
     Alive,
     /// The text is out: a key that is struck now comes after it.
@@ -32,7 +37,18 @@ pub(super) enum Answer {
     Refused(Undelivered),
     /// These keys type it, by the codes of the kernel, each with whether it goes down. They are struck
     /// on a twin, at the pace of a text.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for a text console"))]
     Strokes(Vec<(u16, bool)>),
+}
+
+/// A key that does nothing and goes down on the twins when a text is sent: whoever sees it has seen everything
+/// that was struck before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Mark {
+    /// The kernel's code of the key.
+    pub(super) code: u16,
+    /// The nodes of the twins.
+    pub(super) nodes: Vec<PathBuf>,
 }
 
 /// The way out that is open.
@@ -41,22 +57,75 @@ pub(super) enum Beyond {
     /// None.
     #[default]
     Nothing,
+    /// The pool of an X server.
+    X(Way),
     /// One that a test plays.
     #[cfg(test)]
     Played(std::rc::Rc<std::cell::RefCell<tests::Play>>),
 }
 
 impl Beyond {
-    /// Takes a text; the answers carry its `number`. There is one text at a time.
+    /// The way in a session that tells its keymap so, if it is not the present one.
+    pub(super) fn for_session(&self, origin: &Origin) -> Option<Self> {
+        match (origin, self) {
+            (Origin::XServer(display), Self::X(way)) if way.display == *display => None,
+            // Without threads or descriptors left there is none.
+            (Origin::XServer(display), _) => {
+                Some(Way::start(display).map_or(Self::Nothing, Self::X))
+            }
+            (_, Self::Nothing) => None,
+            _ => Some(Self::Nothing),
+        }
+    }
+
+    /// Readable when there is an answer.
+    pub(super) fn fd(&self) -> Option<BorrowedFd<'_>> {
+        match self {
+            Self::X(way) => Some(way.as_fd()),
+            _ => None,
+        }
+    }
+
+    /// Waits until it is known how it is, but not too long.
+    pub(super) fn wait(&mut self) {
+        if let Self::X(way) = self {
+            way.wait(PATIENCE);
+        }
+    }
+
+    /// Leaves everything as it was, as far as that takes no long time.
+    pub(super) fn close(self) {
+        if let Self::X(way) = self {
+            way.close(PATIENCE / 4);
+        }
+    }
+
+    /// Whether a text has to come with a [`Mark`].
+    pub(super) fn wants_mark(&self) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::X(_) => true,
+            #[cfg(test)]
+            Self::Played(play) => play.borrow().marked,
+        }
+    }
+
+    /// Takes a text; the answers carry its `number`. There is one text at a time. The mark goes down
+    /// afterwards, at once.
     ///
     /// # Errors
     /// Why it cannot be typed this way; `None` when there is no way.
-    #[cfg_attr(not(test), expect(unused_variables, reason = "there is no way yet"))]
-    pub(super) fn send(&mut self, number: u64, text: &str) -> Result<(), Option<Undelivered>> {
+    pub(super) fn send(
+        &mut self,
+        number: u64,
+        text: &str,
+        mark: Mark,
+    ) -> Result<(), Option<Undelivered>> {
         match self {
             Self::Nothing => Err(None),
+            Self::X(way) => way.send(number, text, mark).map_err(Some),
             #[cfg(test)]
-            Self::Played(play) => play.borrow_mut().send(number, text),
+            Self::Played(play) => play.borrow_mut().send(number, text, mark),
         }
     }
 
@@ -64,6 +133,7 @@ impl Beyond {
     pub(super) fn take(&mut self) -> Option<(u64, Answer)> {
         match self {
             Self::Nothing => None,
+            Self::X(way) => way.take(),
             #[cfg(test)]
             Self::Played(play) => play.borrow_mut().answers.pop_front(),
         }
@@ -73,6 +143,7 @@ impl Beyond {
     pub(super) fn revoke(&mut self) -> bool {
         match self {
             Self::Nothing => true,
+            Self::X(way) => way.revoke(),
             #[cfg(test)]
             Self::Played(play) => play.borrow_mut().revoke(),
         }
@@ -92,6 +163,10 @@ pub(super) mod tests {
         pub(in super::super) sent: Vec<(u64, String)>,
         /// What is to be heard.
         pub(in super::super) answers: VecDeque<(u64, Answer)>,
+        /// It wants a mark.
+        pub(in super::super) marked: bool,
+        /// The last one.
+        pub(in super::super) mark: Mark,
         /// It takes no text.
         pub(in super::super) refuses: Option<Undelivered>,
         /// The text is going out this moment.
@@ -101,7 +176,13 @@ pub(super) mod tests {
     }
 
     impl Play {
-        pub(super) fn send(&mut self, number: u64, text: &str) -> Result<(), Option<Undelivered>> {
+        pub(super) fn send(
+            &mut self,
+            number: u64,
+            text: &str,
+            mark: Mark,
+        ) -> Result<(), Option<Undelivered>> {
+            self.mark = mark;
             match &self.refuses {
                 Some(why) => Err(Some(why.clone())),
                 None => {

@@ -1,6 +1,6 @@
 //! What a user is told of the backend: [`describe`].
 
-use super::{Evdev, rights};
+use super::{Evdev, beyond::Beyond, rights};
 use crate::{
     daemon::{backend::Description, core::Core},
     input::evdev::State,
@@ -14,7 +14,11 @@ pub(super) const UNHEARD: &str = "whether the session is locked or another one i
 pub(super) fn describe(evdev: &Evdev, core: &Core) -> Description {
     let Evdev { input, typist, why, unheard, .. } = evdev;
     let forbidden = input.forbidden().next().map(rights::missing);
-    let missing = typist.seat.missing(core.loaded.table.text());
+    let missing = match room(evdev) {
+        Some(Ok(_)) => None,
+        Some(Err(why)) => not_typed(&typist.seat.missing(core.loaded.table.text()), Some(&why)),
+        None => not_typed(&typist.seat.missing(core.loaded.table.text()), None),
+    };
     let away = evdev.why_away(core).map(|why| format!("{why}: the keyboards are let go of"));
     let unheard = unheard.as_ref().map(|why| format!("{UNHEARD}: {why}"));
     let keyboards = input.keyboards().map(|(_, keyboard)| Keyboard {
@@ -25,25 +29,40 @@ pub(super) fn describe(evdev: &Evdev, core: &Core) -> Description {
         input: "evdev",
         why: why.clone(),
         display: String::new(),
-        output: format!(
-            "uinput: the characters that have a key in the keymap, which is {}",
-            typist.seat.origin
-        ),
+        output: output(evdev),
         keyboards: keyboards.collect(),
         ignoring: None,
         caps_lock: typist.seat.caps_lock(),
         emergency: "",
-        notes: away
-            .into_iter()
-            .chain(forbidden)
-            .chain(not_typed(&missing))
-            .chain(unheard)
-            .collect(),
+        notes: away.into_iter().chain(forbidden).chain(missing).chain(unheard).collect(),
     }
 }
 
-/// Says which characters have no key, and what gives them one.
-fn not_typed(missing: &[char]) -> Option<String> {
+/// The way text goes out.
+pub(super) fn output(evdev: &Evdev) -> String {
+    let keys = "uinput: the characters that have a key in the keymap, which is";
+    let origin = &evdev.typist.seat.origin;
+    let others = match room(evdev) {
+        Some(Ok(places)) => {
+            format!("; X11: the others, by free keycodes with room for {places} characters")
+        }
+        Some(Err(_)) | None => String::new(),
+    };
+    format!("{keys} {origin}{others}")
+}
+
+/// For how many characters there is room at a time beyond the keymap; why there is none. `None` in a
+/// session that has no such way.
+fn room(evdev: &Evdev) -> Option<Result<usize, String>> {
+    let Evdev { input, typist, .. } = evdev;
+    let Beyond::X(way) = &typist.beyond else { return None };
+    let sink = typist.sink(input);
+    let keyboard = sink.and_then(|sink| input.keyboards().find(|(device, _)| *device == sink));
+    Some(way.room(keyboard.and_then(|(_, keyboard)| keyboard.twin.node()).as_deref()))
+}
+
+/// Says which characters have no key, and why nothing else types them or what does.
+fn not_typed(missing: &[char], why: Option<&str>) -> Option<String> {
     const SHOWN: usize = 20;
     let visible = missing.iter().filter(|c| !c.is_control() && !c.is_whitespace());
     let shown: String = visible.take(SHOWN).collect();
@@ -53,10 +72,11 @@ fn not_typed(missing: &[char]) -> Option<String> {
         1 => "1 character of the sequences has".to_owned(),
         n => format!("{n} characters of the sequences have"),
     };
-    Some(format!(
-        "{all} no key in the keymap and cannot be typed: {shown}{more}; under Wayland `composekey xkb \
-         install` gives them keys, and brings them up to date after a change of the sequences"
-    ))
+    let why = why.unwrap_or(
+        "under Wayland `composekey xkb install` gives them keys, and brings them up to date after a \
+         change of the sequences",
+    );
+    Some(format!("{all} no key in the keymap and cannot be typed: {shown}{more}; {why}"))
 }
 
 #[cfg(test)]
@@ -65,13 +85,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_typed_is_named() {
-        assert_eq!(not_typed(&[]), None);
-        let one = not_typed(&['λ']).unwrap();
+        assert_eq!(not_typed(&[], None), None);
+        let one = not_typed(&['λ'], None).unwrap();
         assert!(
             one.starts_with("1 character of the sequences has no key") && one.contains("typed: λ;")
         );
         let many: Vec<char> = ('α'..='ω').collect();
-        let many = not_typed(&many).unwrap();
-        assert!(many.starts_with("25 characters") && many.contains("τ …;"), "{many}");
+        let many = not_typed(&many, Some("the server is away")).unwrap();
+        assert!(many.starts_with("25 characters"), "{many}");
+        assert!(many.ends_with("τ …; the server is away"), "{many}");
     }
 }

@@ -68,6 +68,8 @@ pub(super) struct Evdev {
     /// Empty between two steps.
     found: Vec<(Instant, Input)>,
     words: Vec<(DeviceId, Word)>,
+    /// What was said last of how text goes out.
+    output: String,
 }
 
 impl Evdev {
@@ -89,6 +91,9 @@ impl Evdev {
         };
         let mut seat = Seat::new(keymap, origin.to_string());
         seat.set_group(group);
+        let mut typist = Typist::new(seat);
+        typist.beyond = typist.beyond.for_session(&origin).unwrap_or_default();
+        typist.beyond.wait();
         let epoll = core.poller.as_fd().try_clone_to_owned();
         let mut input = epoll
             .and_then(|epoll| EvdevInput::new(rules(&core.loaded.settings), epoll))
@@ -104,24 +109,28 @@ impl Evdev {
         }
         input
             .wait_for(&layout)
+            .and_then(|()| typist.beyond.fd().map_or(Ok(()), |fd| input.wait_for(fd)))
             .map_err(|error| StartError::System("waiting for the layout", error))?;
         let logind = Logind::start(|name| std::env::var(name).ok())
             .and_then(|logind| input.wait_for(&logind).map(|()| logind))
             .map_err(|error| StartError::System("asking logind", error))?;
-        Ok(Self {
+        let mut evdev = Self {
             input,
             layout,
             logind,
             away: Away::default(),
             unheard: None,
-            typist: Typist::new(seat),
+            typist,
             unlock: Unlock::default(),
             signal: Signal::default(),
             kept: Vec::new(),
             why,
             found: Vec::new(),
             words: Vec::new(),
-        })
+            output: String::new(),
+        };
+        evdev.output = describe::output(&evdev);
+        Ok(evdev)
     }
 
     fn read(&mut self, core: &mut Core, device: DeviceId) {
@@ -379,5 +388,6 @@ impl Backend for Evdev {
 
     fn close(mut self) {
         self.input.set_paused(true, Instant::now());
+        self.typist.beyond.close();
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     daemon::{backend::Backend, core::Core, say},
     engine::{DeviceId, Event},
     input::evdev::{Keyboard, State},
-    session::logind::Word,
+    session::{Origin, logind::Word},
 };
 
 impl Evdev {
@@ -20,7 +20,22 @@ impl Evdev {
         while let Some(word) = self.logind.take() {
             self.on_logind(core, word);
         }
+        if self.typist.is_away() {
+            // A text that goes out under Caps Lock switches it off and on: that is over when the text is out.
+            let devices: Vec<_> = self.input.keyboards().map(|(device, _)| device).collect();
+            devices.into_iter().for_each(|device| self.on_lamps(device));
+        }
         self.typist.hear(&mut self.input);
+        self.tell_output();
+    }
+
+    /// Says how text goes out, when that has changed.
+    fn tell_output(&mut self) {
+        let output = describe::output(self);
+        if output != self.output {
+            say(&format!("output: {output}"));
+            self.output = output;
+        }
     }
 
     /// The session has another keymap, or another group of it.
@@ -30,6 +45,7 @@ impl Evdev {
             Change::Keymap(keymap, origin, group) => (keymap, origin, group),
         };
         say(&format!("layout: {origin}"));
+        self.choose_way(&origin);
         let down: Vec<_> = self.input.twins().flat_map(|(_, twin)| twin.down().iter()).collect();
         self.typist.seat.adopt(keymap, origin.to_string(), &down);
         self.typist.seat.set_group(group);
@@ -42,6 +58,17 @@ impl Evdev {
             core.events.push((Instant::now(), Event::Keyboard { device, keyboard }));
         }
         self.feed(core);
+    }
+
+    /// Opens the way beyond the keymap that this session has.
+    fn choose_way(&mut self, origin: &Origin) {
+        if let Some(beyond) = self.typist.beyond.for_session(origin) {
+            self.typist.set_beyond(&mut self.input, beyond);
+            if let Some(fd) = self.typist.beyond.fd() {
+                // Without room for one more descriptor it is heard late.
+                let _ = self.input.wait_for(fd);
+            }
+        }
     }
 
     /// Somebody else is in front of the keyboards, or nobody.

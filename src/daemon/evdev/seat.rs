@@ -178,6 +178,11 @@ impl Seat {
         self.speller.spell_in(text, &situation)
     }
 
+    /// The kernel's code of a key that, struck alone, does nothing.
+    pub(super) fn idle_key(&self) -> Option<u16> {
+        u16::try_from(self.speller.idle_key()?.0.checked_sub(8)?).ok()
+    }
+
     fn locked(&self) -> xkb::ModMask {
         self.state.serialize_mods(xkb::STATE_MODS_LOCKED)
     }

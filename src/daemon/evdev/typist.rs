@@ -14,7 +14,7 @@ mod tests;
 use std::{collections::VecDeque, time::Instant};
 
 use super::{
-    beyond::{Answer, Beyond, PATIENCE},
+    beyond::{Answer, Beyond, Mark, PATIENCE},
     pace::Pace,
     seat::Seat,
     stroke::{Stroke, Twins, place},
@@ -47,6 +47,8 @@ struct Away {
     until: Instant,
     /// It could not be kept from going out when it was late: its time is up for good then.
     last: bool,
+    /// The marks that are down, to go up.
+    marks: Vec<Stroke>,
     /// Held keys that were in the way, to go down again behind it.
     back: Vec<Stroke>,
 }
@@ -75,6 +77,8 @@ pub(super) struct Typist {
     pace: Pace,
     /// The twin that was written to last: what goes out on another one comes after it.
     last: Option<DeviceId>,
+    /// The others that were written to since the last mark.
+    unmarked: Vec<DeviceId>,
     tickets: u64,
     /// How many texts went beyond the keymap.
     sent: u64,
@@ -93,6 +97,7 @@ impl Typist {
             away: None,
             pace: Pace::default(),
             last: None,
+            unmarked: Vec::new(),
             tickets: 0,
             sent: 0,
             outcomes: Vec::new(),
@@ -141,6 +146,7 @@ impl Typist {
         }
         if let Some(away) = &mut self.away {
             away.back.retain(|stroke| stroke.device != device);
+            away.marks.retain(|stroke| stroke.device != device);
             if away.device == device {
                 self.beyond.revoke();
                 self.arrived(twins, Err(Undelivered::NoKeyboard));
@@ -160,7 +166,7 @@ impl Typist {
             Job::Key(stroke) => Some(stroke),
             Job::Text(..) | Job::CapsLock => None,
         });
-        let back = self.away.iter().flat_map(|away| &away.back);
+        let back = self.away.iter().flat_map(|away| away.marks.iter().chain(&away.back));
         for stroke in self.strokes.iter().chain(back).chain(keys) {
             if let Some((_, keys)) = down.iter_mut().find(|(twin, _)| *twin == stroke.device) {
                 let _ = keys.set(stroke.code, stroke.down);
@@ -214,18 +220,43 @@ impl Typist {
                 continue;
             };
             match answer {
+                Answer::Seen => {
+                    away.until = Instant::now() + PATIENCE;
+                    let marks = std::mem::take(&mut away.marks);
+                    marks.into_iter().for_each(|stroke| self.strike(twins, stroke));
+                }
                 Answer::Alive => away.until = Instant::now() + PATIENCE,
-                Answer::Typed => self.arrived(twins, Ok(())),
+                Answer::Typed => {
+                    // Whoever typed it has seen the marks go up too.
+                    self.unmarked.clear();
+                    self.arrived(twins, Ok(()));
+                }
                 Answer::Refused(why) => self.arrived(twins, Err(why)),
                 Answer::Strokes(keys) => {
-                    let Some(Away { ticket, device, back, .. }) = self.away.take() else { return };
+                    let Some(Away { ticket, device, marks, back, .. }) = self.away.take() else {
+                        return;
+                    };
                     let keys = keys.into_iter();
                     let strokes = keys.map(|(code, down)| Stroke { device, code, down });
-                    self.strokes = strokes.chain(back).collect();
+                    self.strokes = marks.into_iter().chain(strokes).chain(back).collect();
                     self.typing = Some(ticket);
                 }
             }
         }
+    }
+
+    /// Another way beyond the keymap is open from now on, and the one before is not.
+    pub(super) fn set_beyond(&mut self, twins: &mut impl Twins, beyond: Beyond) {
+        if self.away.is_some() {
+            self.beyond.revoke();
+            self.arrived(twins, Err(Undelivered::NoAnswer));
+        }
+        self.beyond = beyond;
+    }
+
+    /// Whether a text is on its way beyond the keymap.
+    pub(super) fn is_away(&self) -> bool {
+        self.away.is_some()
     }
 
     /// When [`Self::proceed`] has something to do, or an outcome waits.
@@ -278,24 +309,56 @@ impl Typist {
         let device = self.sink(twins).ok_or(Undelivered::NoKeyboard)?;
         // The held keys that would be in the way of a text: up before it, down behind it.
         let mut lift = self.spell(twins, "")?;
-        self.sent += 1;
-        let sent = self.beyond.send(self.sent, text);
-        sent.map_err(|why| why.unwrap_or(Undelivered::NotInKeymap))?;
         let ups = lift.iter().take_while(|stroke| !stroke.down).count();
         let back = lift.split_off(ups).into();
-        for stroke in lift {
+        let mut devices = std::mem::take(&mut self.unmarked);
+        devices.extend(self.last.into_iter().chain([device]));
+        let (mark, marks) = match self.beyond.wants_mark() {
+            true => self.mark(twins, devices)?,
+            false => (Mark::default(), Vec::new()),
+        };
+        self.sent += 1;
+        let sent = self.beyond.send(self.sent, text, mark);
+        sent.map_err(|why| why.unwrap_or(Undelivered::NotInKeymap))?;
+        for &stroke in lift.iter().chain(&marks) {
             self.strike(twins, stroke);
         }
-        let until = Instant::now() + PATIENCE;
-        let number = self.sent;
-        self.away = Some(Away { number, ticket, device, until, last: false, back });
+        let up = |stroke| Stroke { down: false, ..stroke };
+        self.away = Some(Away {
+            number: self.sent,
+            ticket,
+            device,
+            until: Instant::now() + PATIENCE,
+            last: false,
+            marks: marks.into_iter().map(up).collect(),
+            back,
+        });
         Ok(())
+    }
+
+    /// A mark for these keyboards' twins, and how it goes down.
+    fn mark(
+        &self,
+        twins: &mut impl Twins,
+        mut devices: Vec<DeviceId>,
+    ) -> Result<(Mark, Vec<Stroke>), Undelivered> {
+        // The last one is marked the next time too.
+        devices.sort_unstable_by_key(|&device| (Some(device) == self.current, device));
+        devices.dedup();
+        let code = self.seat.idle_key().ok_or(Undelivered::NotInKeymap)?;
+        // Of a keyboard that is gone the keys are too.
+        let present = |&device: &DeviceId| twins.twin(device).map(|twin| (device, twin.node()));
+        let (devices, nodes): (Vec<_>, Vec<_>) = devices.iter().filter_map(present).unzip();
+        let nodes: Option<_> = nodes.into_iter().collect();
+        let down = |device| Stroke { device, code, down: true };
+        let mark = Mark { code, nodes: nodes.ok_or(Undelivered::NotHeard)? };
+        Ok((mark, devices.into_iter().map(down).collect()))
     }
 
     /// The text beyond the keymap is out, or will not be.
     fn arrived(&mut self, twins: &mut impl Twins, result: Result<(), Undelivered>) {
-        let Some(Away { ticket, back, .. }) = self.away.take() else { return };
-        for stroke in back {
+        let Some(Away { ticket, marks, back, .. }) = self.away.take() else { return };
+        for stroke in marks.into_iter().chain(back) {
             self.strike(twins, stroke);
         }
         self.outcomes.push(Outcome { ticket, result });
@@ -336,6 +399,7 @@ impl Typist {
     fn turn_to(&mut self, twins: &mut impl Twins, device: DeviceId) {
         if self.last != Some(device) {
             self.flush(twins);
+            self.unmarked.extend(self.last);
             self.last = Some(device);
         }
     }

@@ -9,7 +9,7 @@ use std::{
     io::{self, ErrorKind},
     ops::RangeInclusive,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use evdev::{EventType, InputEvent, KeyCode, MiscCode, SynchronizationCode, raw_stream::RawDevice};
@@ -78,6 +78,7 @@ pub struct Twin {
     /// Something was relayed that no report ends yet.
     open: bool,
     caps_taps: u64,
+    node: Option<PathBuf>,
 }
 
 impl Twin {
@@ -95,7 +96,9 @@ impl Twin {
         let low: KeySet = own.collect();
         let all = low.iter().chain(xkb_option::codes()).collect();
         let twin = Self::make(keyboard, all)?;
-        if twin.is_announced() { Ok(twin) } else { Self::make(keyboard, low) }
+        let mut twin = if twin.is_announced() { twin } else { Self::make(keyboard, low)? };
+        twin.node = ioctl::system_name(&twin.uinput).ok().and_then(|name| node(&name));
+        Ok(twin)
     }
 
     fn make(keyboard: &RawDevice, keys: KeySet) -> io::Result<Self> {
@@ -125,6 +128,7 @@ impl Twin {
             out: Vec::with_capacity(64 * EVENT),
             open: false,
             caps_taps: 0,
+            node: None,
         })
     }
 
@@ -138,6 +142,7 @@ impl Twin {
             out: Vec::new(),
             open: false,
             caps_taps: 0,
+            node: Some("/dev/input/played".into()),
         }
     }
 
@@ -147,6 +152,12 @@ impl Twin {
         // What cannot be read says nothing against it.
         let told = fs::read_to_string(format!("/sys/class/input/{name}/uevent"));
         told.map_or(true, |told| fits(&told, &name))
+    }
+
+    /// Where the session opens it: `/dev/input/event7`. `None` when the kernel does not say.
+    #[must_use]
+    pub fn node(&self) -> Option<PathBuf> {
+        self.node.clone()
     }
 
     /// Presses or releases a key. A press of a key that is down, and the release of one that is
@@ -283,6 +294,14 @@ fn fits(properties: &str, name: &str) -> bool {
         .map(|line| line.len() + 1);
     let all = properties.len() + "DEVPATH=/devices/virtual/input/".len();
     cut || !properties.is_empty() && all + more.iter().sum::<usize>() <= TOLD
+}
+
+/// The node of an input device that sysfs knows by this name.
+fn node(name: &str) -> Option<PathBuf> {
+    let entries = fs::read_dir(format!("/sys/class/input/{name}")).ok()?;
+    let names = entries.flatten().map(|entry| entry.file_name());
+    let node = names.into_iter().find(|name| name.as_encoded_bytes().starts_with(b"event"))?;
+    Some(Path::new("/dev/input").join(node))
 }
 
 /// Tells the kernel what the twin has.

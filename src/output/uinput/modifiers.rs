@@ -39,6 +39,17 @@ fn selector(keymap: &xkb::Keymap, keysyms: &[u32]) -> Option<Keycode> {
     })
 }
 
+/// Whether this is `ISO_Level3_Shift` or `ISO_Level5_Shift`, in every group.
+pub(super) fn is_level_key(keymap: &xkb::Keymap, keycode: Keycode) -> bool {
+    let key = keycode.0.into();
+    let groups = keymap.num_layouts_for_key(key);
+    let is_one = |group| match keymap.key_get_syms_by_level(key, group, 0) {
+        [keysym] => matches!(keysym.raw(), 0xfe03 | 0xfe11),
+        _ => false,
+    };
+    keycode != Keycode::CAPS_LOCK && groups > 0 && (0..groups).all(is_one)
+}
+
 /// A key that holds Lock while it is down and leaves it as it was: the XKB option has one. Never Caps
 /// Lock, nor a key that locks in any state.
 fn holds_lock(keymap: &xkb::Keymap) -> Option<Keycode> {

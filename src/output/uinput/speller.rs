@@ -4,7 +4,9 @@ use std::{cell::RefCell, collections::HashMap, fmt, rc::Rc};
 
 use xkbcommon::xkb;
 
-use super::modifiers::{Effect, Hold, comes_back, effect, holds, keycodes, lock, snapshot, state};
+use super::modifiers::{
+    Effect, Hold, comes_back, effect, holds, is_level_key, keycodes, lock, snapshot, state,
+};
 use crate::{engine::Direction, keycode::Keycode, keysym::Keysym, output::Undelivered};
 
 /// Finds the keys for any character that a keymap has, at any keycode and any level.
@@ -65,6 +67,9 @@ struct Locks {
 /// For each character its best key, and which of the holds goes with it.
 type Chords = HashMap<char, (Keycode, usize)>;
 
+/// `<LVL3>` of the `evdev` keycodes: no keyboard has it.
+const LEVEL_3: Keycode = Keycode(92);
+
 /// The keycodes that X11 clients see end here.
 const LAST_OF_X11: u32 = 255;
 
@@ -118,6 +123,17 @@ impl Speller {
     pub fn can_spell(&self, text: &str, group: Option<u32>) -> bool {
         let table = self.chords(Locks { group, locked: 0 });
         text.chars().all(|c| table.contains_key(&c))
+    }
+
+    /// A key that X11 clients see and that, struck alone, does nothing in any group: it selects a third or fifth
+    /// level while it is down. So where it is held it goes up before a text, as all of its kind.
+    #[must_use]
+    pub fn idle_key(&self) -> Option<Keycode> {
+        let groups = 0..self.keymap.num_layouts().max(1);
+        let selects = |key| groups.clone().all(|g| effect(&self.keymap, key, g) == Effect::Selects);
+        let keys = keycodes(&self.keymap).take_while(|keycode| keycode.0 <= LAST_OF_X11);
+        let mut keys = std::iter::once(LEVEL_3).chain(keys);
+        keys.find(|&key| is_level_key(&self.keymap, key) && selects(key))
     }
 
     /// What has to go up first, and come back.

@@ -4,7 +4,10 @@
 use proptest::prelude::*;
 use xkbcommon::xkb;
 
-use super::{Situation, Speller, Spelling, modifiers::keycodes};
+use super::{
+    Situation, Speller, Spelling,
+    modifiers::{Effect, effect, keycodes},
+};
 use crate::{
     engine::{Direction, XkbKeyboard},
     keycode::Keycode,
@@ -232,6 +235,19 @@ fn held_modifiers_go_up_and_come_back() {
         let situation = Situation { group: Some(0), held: &held, ..Situation::default() };
         assert_eq!(speller.spell_in("a", &situation), Err(Undelivered::ModifierHeld));
     }
+}
+
+#[test]
+fn every_layout_has_a_key_that_does_nothing() {
+    for (layout, variant) in LAYOUTS {
+        let keymap = keymap(layout, variant, "");
+        let key = Speller::new(&keymap).idle_key().unwrap();
+        for group in 0..keymap.num_layouts() {
+            assert_eq!(effect(&keymap, key, group), Effect::Selects, "{layout} {variant}");
+        }
+        assert_eq!(key, Keycode(92), "{layout} {variant}: the one that no keyboard has");
+    }
+    assert!(speller("us,ru,de,gr").idle_key().is_some());
 }
 
 #[test]

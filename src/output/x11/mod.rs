@@ -20,6 +20,7 @@ mod typist;
 
 use std::{
     collections::VecDeque,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -45,7 +46,7 @@ use self::{
     reader::Reader,
     stand::Stand,
 };
-use super::{Ticket, Undelivered};
+use super::{Leave, Ticket, Undelivered};
 use crate::{
     keycode::Keycode,
     x11::{Display, DisplayError},
@@ -78,6 +79,8 @@ pub struct X11Output {
     reader: Option<Reader>,
     /// Whether a reader was looked for, for what is in the queue.
     sought: bool,
+    /// Whether the text at the front may go out, when somebody may not want to wait for it.
+    leave: Option<Arc<Leave>>,
     /// When the reader was asked last.
     asked: Instant,
     outcomes: VecDeque<(Ticket, Result<(), Undelivered>)>,
@@ -113,6 +116,7 @@ impl X11Output {
             hand: Hand::default(),
             reader: None,
             sought: false,
+            leave: None,
             asked: now,
             outcomes: VecDeque::new(),
             check: Check::Not,
@@ -148,6 +152,12 @@ impl X11Output {
         }
         self.wake = Some(self.now);
         ticket
+    }
+
+    /// From now on texts go out only while `leave` allows it, which is asked right before each part. What it does
+    /// not allow is dropped ([`Undelivered::NoAnswer`]).
+    pub fn set_leave(&mut self, leave: Arc<Leave>) {
+        self.leave = Some(leave);
     }
 
     /// Whether something goes on by itself: not when a text waits for a modifier to go up.
@@ -345,6 +355,11 @@ impl X11Output {
             self.wake = Some(now);
             return Ok(());
         }
+        // Waiting for the server's answers may have taken long.
+        if self.leave.as_ref().is_some_and(|leave| !leave.take()) {
+            self.finish(Err(Undelivered::NoAnswer));
+            return Ok(());
+        }
         let locked = state.locked_mods.contains(ModMask::LOCK);
         if locked {
             // Xlib makes a capital whatever the key type says.
@@ -353,6 +368,10 @@ impl X11Output {
         self.strike(&plan.places)?;
         if locked {
             self.set_caps_lock(true)?;
+        }
+        if let Some(leave) = &self.leave {
+            self.display.sync()?;
+            leave.land();
         }
         let Some(Work::Text(text)) = self.queue.front() else { return Ok(()) };
         text.symbols.drain(..plan.places.len());

@@ -297,3 +297,81 @@ fn when_the_group_is_not_known_it_is_tried_too() {
     scene.text("z");
     assert_eq!(scene.play.borrow().sent, [(1, "z".to_owned())]);
 }
+
+#[test]
+fn a_mark_goes_down_behind_everything_and_up_when_it_was_seen() {
+    let mut scene = Scene::new();
+    scene.play.borrow_mut().marked = true;
+    scene.key(SHIFT, true);
+    scene.typist.key(&mut scene.boards, OTHER, A, true);
+    scene.text("λ");
+    scene.tap(B);
+    // `ISO_Level3_Shift`, on both twins that were written to.
+    assert_eq!(scene.out(), "+42 -42 +84");
+    assert_eq!(scene.boards.out(OTHER), "+30 +84");
+    let mark = scene.play.borrow().mark.clone();
+    assert_eq!((mark.code, mark.nodes.len()), (84, 2));
+    scene.answer(1, Answer::Seen);
+    assert_eq!((scene.out(), scene.boards.out(OTHER)), ("-84".to_owned(), "-84".to_owned()));
+    scene.answer(1, Answer::Typed);
+    assert_eq!(scene.out(), "+42 +48 -48");
+    // Since then only one was written to.
+    scene.text("μ");
+    assert_eq!((scene.out(), scene.boards.out(OTHER)), ("-42 +84".to_owned(), String::new()));
+    assert_eq!(scene.play.borrow().mark.nodes.len(), 1);
+}
+
+#[test]
+fn a_mark_that_nobody_sees_goes_up() {
+    for refused in [true, false] {
+        let mut scene = Scene::new();
+        scene.play.borrow_mut().marked = true;
+        scene.text("λ");
+        assert_eq!(scene.out(), "+84");
+        if refused {
+            scene.answer(1, Answer::Refused(Undelivered::NotHeard));
+        } else {
+            scene.wait();
+        }
+        assert_eq!(scene.out(), "-84");
+        scene.answer(1, Answer::Seen);
+        assert_eq!((scene.out(), scene.typist.is_busy()), (String::new(), false));
+    }
+}
+
+#[test]
+fn a_keyboard_that_goes_takes_its_mark_along() {
+    let mut scene = Scene::new();
+    scene.play.borrow_mut().marked = true;
+    scene.typist.key(&mut scene.boards, OTHER, A, true);
+    scene.text("λ");
+    scene.typist.release(&mut scene.boards, OTHER);
+    assert_eq!(scene.boards.out(OTHER), "+30 +84 -30 -84");
+    scene.answer(1, Answer::Seen);
+    assert_eq!((scene.out(), scene.boards.out(OTHER)), ("+84 -84".to_owned(), String::new()));
+}
+
+#[test]
+fn a_key_that_is_held_can_be_the_mark() {
+    let mut scene = Scene::new();
+    scene.play.borrow_mut().marked = true;
+    scene.key(84, true);
+    scene.text("λ");
+    assert_eq!(scene.out(), "+84 -84 +84");
+    scene.answer(1, Answer::Seen);
+    scene.answer(1, Answer::Typed);
+    assert_eq!(scene.out(), "-84 +84");
+}
+
+#[test]
+fn another_session_ends_what_was_on_its_way() {
+    let mut scene = Scene::new();
+    scene.key(SHIFT, true);
+    scene.text("λ");
+    scene.tap(B);
+    scene.typist.set_beyond(&mut scene.boards, Beyond::Nothing);
+    scene.typist.proceed(&mut scene.boards);
+    assert_eq!(scene.out(), "+42 -42 +42 +48 -48");
+    assert_eq!(scene.results(), [Err(Undelivered::NoAnswer)]);
+    assert!(scene.play.borrow().revoked);
+}
