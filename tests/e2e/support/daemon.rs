@@ -11,6 +11,7 @@ use std::{
         atomic::{AtomicU32, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -310,30 +311,39 @@ fn children(parent: u32) -> Vec<u32> {
 
 /// How often the threads of these processes went to sleep and woke again.
 pub(crate) fn wake_ups(processes: &[u32]) -> u64 {
-    let count = |status: String| {
+    let count = |thread: PathBuf| {
+        let status = fs::read_to_string(thread.join("status")).expect("the thread runs");
         let line = status.lines().find_map(|l| l.strip_prefix("voluntary_ctxt_switches:"));
         line.and_then(|n| n.trim().parse::<u64>().ok()).expect("Linux counts them")
     };
-    of_threads(processes, "status").map(count).sum()
+    threads(processes).into_iter().map(count).sum()
 }
 
-/// How long the threads of these processes have run, in nanoseconds.
-#[allow(dead_code, reason = "shared with the tests in a virtual machine")]
+/// How long their threads have run so far, in nanoseconds.
+#[allow(dead_code, reason = "shared with the figures in a virtual machine")]
 pub(crate) fn time_run(processes: &[u32]) -> u64 {
-    let time = |schedstat: String| {
+    let time = |thread: PathBuf| {
+        let schedstat = fs::read_to_string(thread.join("schedstat")).expect("the thread runs");
         let time = schedstat.split(' ').next().and_then(|n| n.parse::<u64>().ok());
         time.expect("Linux counts it")
     };
-    of_threads(processes, "schedstat").map(time).sum()
+    threads(processes).into_iter().map(time).sum()
 }
 
-/// This file of each of their threads.
-fn of_threads(processes: &[u32], file: &str) -> impl Iterator<Item = String> {
+/// The names of their threads that had a processor within this time.
+#[allow(dead_code, reason = "shared with the tests in a virtual machine")]
+pub(crate) fn who_runs(processes: &[u32], time: Duration) -> Vec<String> {
+    let read = |thread: &PathBuf, file| fs::read_to_string(thread.join(file)).unwrap_or_default();
+    let threads = threads(processes);
+    let before: Vec<_> = threads.iter().map(|thread| read(thread, "schedstat")).collect();
+    thread::sleep(time);
+    let ran = threads.iter().zip(before).filter(|(thread, ran)| read(thread, "schedstat") != *ran);
+    ran.map(|(thread, _)| read(thread, "comm").trim().to_owned()).collect()
+}
+
+fn threads(processes: &[u32]) -> Vec<PathBuf> {
     let threads = processes
         .iter()
         .flat_map(|id| fs::read_dir(format!("/proc/{id}/task")).expect("the process runs"));
-    threads.map(move |thread| {
-        let thread = thread.expect("the process runs").path();
-        fs::read_to_string(thread.join(file)).expect("the thread runs")
-    })
+    threads.map(|thread| thread.expect("the process runs").path()).collect()
 }

@@ -4,7 +4,6 @@ use std::{
     fs,
     path::Path,
     process::{Child, Command, Stdio},
-    thread,
     time::Duration,
 };
 
@@ -21,7 +20,7 @@ use crate::{
     guest::Guest,
     support::{
         board::Board,
-        daemon::{Daemon, Home, time_run},
+        daemon::{Daemon, Home, who_runs},
         logind::Bus,
         reader::Reader,
         rig::{self, MAP, Rig, taken},
@@ -267,11 +266,12 @@ pub(crate) fn a_bus_that_breaks_or_is_not_there_changes_nothing(_: &mut Guest) {
     const UNHEARD: &str = "another one is in front is not known";
     let (mut bus, mut rig) = rig_with_logind("");
     is_ours_again(&mut rig);
+    comes_to_rest(&rig.daemon);
     bus.kill();
     assert!(rig.daemon.says(UNHEARD), "{}", rig.daemon.messages());
     is_ours_again(&mut rig);
     assert!(status(&rig.home).contains(UNHEARD));
-    assert!(comes_to_rest(&rig.daemon), "it does not sleep");
+    comes_to_rest(&rig.daemon);
     // Nor is one needed to start.
     let home = rig.home.clone();
     let board = std::mem::replace(&mut rig.board, Board::new("Spare"));
@@ -279,15 +279,17 @@ pub(crate) fn a_bus_that_breaks_or_is_not_there_changes_nothing(_: &mut Guest) {
     let mut rig = Rig::in_home(home, board);
     assert!(rig.daemon.says(UNHEARD), "{}", rig.daemon.messages());
     is_ours_again(&mut rig);
-    assert!(comes_to_rest(&rig.daemon), "it does not sleep");
+    comes_to_rest(&rig.daemon);
 }
 
-/// Whether there is a second in which the daemon and its guard do not run at all.
-fn comes_to_rest(daemon: &Daemon) -> bool {
+/// Waits for a second in which neither the daemon nor its guard runs.
+#[track_caller]
+fn comes_to_rest(daemon: &Daemon) {
     let processes: Vec<u32> = daemon.guards().into_iter().chain([daemon.id()]).collect();
-    wait_until(|| {
-        let before = time_run(&processes);
-        thread::sleep(Duration::from_secs(1));
-        time_run(&processes) == before
-    })
+    let mut running = Vec::new();
+    let rests = wait_until(|| {
+        running = who_runs(&processes, Duration::from_secs(1));
+        running.is_empty()
+    });
+    assert!(rests, "these threads do not sleep: {running:?}");
 }
