@@ -7,6 +7,7 @@ use super::{
     backend::Backend,
     core::Core,
     load::Loaded,
+    memory,
     poller::{Own, Woke},
     say, serve,
     signals::Signals,
@@ -32,6 +33,7 @@ fn begin<B: Backend>(core: &mut Core, backend: &mut B) -> Result<(), B::Lost> {
     backend.apply_pause(core)?;
     step(core, backend)?;
     start::message(core, &backend.description(core)?);
+    memory::hand_back_code();
     Ok(())
 }
 
