@@ -125,7 +125,13 @@ impl<K: Keyboard> Device<K> {
         if trigger {
             return self.press_trigger(scene);
         }
-        let meaning = self.keyboard.meaning(keycode);
+        let meaning = match self.phase {
+            // It is passed on: all that counts is whether it is a modifier.
+            Phase::Idle => {
+                Meaning { keysym: self.keyboard.keysym(keycode), latin: None, chord: false }
+            }
+            _ => self.keyboard.meaning(keycode),
+        };
         self.keyboard.update(keycode, Direction::Down);
         if meaning.keysym.is_modifier() {
             self.press_modifier(scene, keycode, meaning.keysym, out);

@@ -16,6 +16,11 @@ pub trait Keyboard {
 
     /// What a press of this key means now.
     fn meaning(&self, keycode: Keycode) -> Meaning;
+
+    /// [`Meaning::keysym`] alone, where that is quicker.
+    fn keysym(&self, keycode: Keycode) -> Keysym {
+        self.meaning(keycode).keysym
+    }
 }
 
 /// What a key means under the present modifiers and group.

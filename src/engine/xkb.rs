@@ -278,9 +278,7 @@ impl Keyboard for XkbKeyboard {
             chord: self.state.mod_mask_remove_consumed(key, mods & self.chord) != 0,
         }
     }
-}
 
-impl XkbKeyboard {
     fn keysym(&self, keycode: Keycode) -> Keysym {
         Keysym(self.state.key_get_one_sym(keycode.0.into()).raw())
     }

@@ -110,7 +110,12 @@ impl Typist {
         if self.is_busy() {
             self.jobs.push_back(Job::Key(stroke));
         } else {
-            self.strike(twins, stroke);
+            let changed = self.send_stroke(twins, stroke);
+            // The session first: what it makes of the key takes as long to find out as all else.
+            self.flush(twins);
+            if changed {
+                self.seat.key(code, down);
+            }
         }
     }
 
@@ -378,6 +383,13 @@ impl Typist {
 
     /// Sends a stroke, and lets the seat know what the session makes of it.
     fn strike(&mut self, twins: &mut impl Twins, stroke: Stroke) {
+        if self.send_stroke(twins, stroke) {
+            self.seat.key(stroke.code, stroke.down);
+        }
+    }
+
+    /// Sends a stroke; whether the key is down on the first twin, or up on the last.
+    fn send_stroke(&mut self, twins: &mut impl Twins, stroke: Stroke) -> bool {
         let Stroke { device, code, down } = stroke;
         self.turn_to(twins, device);
         let mut elsewhere = false;
@@ -390,9 +402,7 @@ impl Typist {
                 elsewhere |= twin.down().has(code);
             }
         }
-        if changed && !elsewhere {
-            self.seat.key(code, down);
-        }
+        changed && !elsewhere
     }
 
     /// The twins' events are kept until the end of a step; between two twins the order counts.
