@@ -6,7 +6,8 @@
 //! ```
 //!
 //! The relays take turns, each for a round of the same keys, so that a busy moment of the machine strikes
-//! all of them. Of each round the median counts; `times` is how often that of `relay.c` it is, in the same round.
+//! all of them. Of each round the median counts; `times` is how often that of `relay.c` it is, in the same round;
+//! `runs` is how long the relay itself runs for an event.
 //!
 //! Everything is bound to one processor. Otherwise the kernel puts a relay beside the one that types or on the other
 //! processor, which is woken by QEMU: that takes longer than the relay itself, and strikes a round or spares it.
@@ -51,41 +52,58 @@ fn relays_side_by_side(guest: &mut Guest) {
     sched_setaffinity(None, &first).expect("there is a first one");
     let relays = relays::all();
     let mut medians = vec![Vec::new(); relays.len()];
+    let mut runs = vec![Vec::new(); relays.len()];
     let mut memory = vec![String::new(); relays.len()];
     for round in 0..ROUNDS {
         for (number, relay) in relays.iter().enumerate() {
-            let (median, resident) = turn(relay);
-            medians[number].push(median);
-            memory[number] = resident;
+            let turn = turn(relay);
+            medians[number].push(turn.median);
+            runs[number].push(turn.run);
+            memory[number] = turn.memory;
         }
         // A host that is busy takes its time.
         guest.note(format!("round {} of {ROUNDS}", round + 1));
     }
     guest.note(format!(
-        "{:<20} {:>8} {:>8} {:>8} {:>8}   resident",
-        "relay", "median", "lowest", "highest", "times"
+        "{:<20} {:>8} {:>8} {:>8} {:>8} {:>8}   resident",
+        "relay", "median", "lowest", "highest", "times", "runs"
     ));
-    for ((relay, rounds), memory) in relays.iter().zip(&medians).zip(&memory) {
+    for (number, (relay, rounds)) in relays.iter().zip(&medians).enumerate() {
         // Beside the plain relay of the same moment: the machine is not equally busy in all.
         let mut times: Vec<f64> = rounds.iter().zip(&medians[1]).map(|(a, b)| a / b).collect();
         let mut rounds = rounds.clone();
         let (median, times) = (middle(&mut rounds), middle(&mut times));
         guest.note(format!(
-            "{:<20} {median:>8.0} {:>8.0} {:>8.0} {times:>8.2}   {memory}",
+            "{:<20} {median:>8.0} {:>8.0} {:>8.0} {times:>8.2} {:>8.0}   {}",
             relay.name,
             rounds[0],
             rounds[rounds.len() - 1],
+            middle(&mut runs[number]),
+            memory[number],
         ));
     }
 }
 
-/// One round: its median in microseconds, and what the relay has in memory at its end.
-fn turn(relay: &Relay) -> (f64, String) {
+/// What came of a round.
+struct Turn {
+    /// How long an event took, in microseconds.
+    median: f64,
+    /// How long the relay itself ran for an event, in microseconds.
+    run: f64,
+    /// What it has in memory at the end.
+    memory: String,
+}
+
+fn turn(relay: &Relay) -> Turn {
     let mut board = Board::new("Board");
     board.pace = Duration::ZERO;
     let mut running = relay.start(&mut board);
     let mut times = Vec::with_capacity(2 * KEYS);
+    let mut before = 0.0;
     for key in 0..WARM + KEYS {
+        if key == WARM {
+            before = running.time_run();
+        }
         for down in [1, 0] {
             let start = Instant::now();
             board.emit(EventType::KEY, KeyCode::KEY_J.0, down);
@@ -97,7 +115,8 @@ fn turn(relay: &Relay) -> (f64, String) {
             thread::sleep(PAUSE);
         }
     }
-    (middle(&mut times), running.memory())
+    let run = (running.time_run() - before) / (2 * KEYS) as f64;
+    Turn { median: middle(&mut times), run, memory: running.memory() }
 }
 
 /// Sleeps until this key arrives.

@@ -15,7 +15,7 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use crate::support::{
     board::Board,
-    daemon::Daemon,
+    daemon::{Daemon, time_run},
     logind::Bus,
     reader::nodes,
     rig::{self, is_twin},
@@ -158,6 +158,11 @@ impl Running {
             Err(error) if error.kind() == ErrorKind::WouldBlock => Vec::new(),
             Err(error) => panic!("error reading the relay's keyboard: {error}"),
         }
+    }
+
+    /// How long its threads have run so far, in microseconds.
+    pub(super) fn time_run(&self) -> f64 {
+        time_run(&self.processes.ids()) as f64 / 1e3
     }
 
     /// What each of its processes has in memory.
