@@ -2,11 +2,13 @@
 
 use std::{thread, time::Duration};
 
+use composekey::engine::XkbKeyboard;
+
 use crate::{
     guest::Guest,
     support::{
         desktop::{App, Desk, LAYOUT, PS2, SEQUENCES, key, server},
-        wait_until,
+        rig, wait_until,
     },
 };
 
@@ -244,13 +246,32 @@ pub(crate) fn killed_in_the_middle(guest: &mut Guest) {
 
 pub(crate) fn a_gtk_entry(guest: &mut Guest) {
     let mut desk = Desk::with_app(guest, App::zenity);
-    // It tells its text at its end only, so this waits for the server instead: an emulated machine that
-    // draws is slower than fingers.
-    for word in ["a", "+\"u", "B", "+\"U=ess", "+--", "+---", "+muhi", "+sx", "z"] {
-        match word.strip_prefix('+') {
+    // It tells its text at its end only, so this waits for the twin instead: QEMU types faster than a busy
+    // machine reads.
+    let mut twin = rig::twin(PS2);
+    let keymap = XkbKeyboard::from_names(LAYOUT, "", "").expect("a keymap");
+    let mut said = |wanted: &str| {
+        let said = wait_until(|| twin.text_under(keymap.keymap()) == wanted);
+        assert!(said, "the twin said `{}`", twin.text_under(keymap.keymap()));
+    };
+    let mut typed = String::new();
+    for (keys, text) in [
+        ("a", "a"),
+        ("+\"u", "ü"),
+        ("B", "B"),
+        ("+\"U=ess", "Ü€ß"),
+        ("+--", "–"),
+        ("+---", "—"),
+        ("+muhi", "µHi @ du"),
+        ("+sx", ""),
+        ("z", "z"),
+    ] {
+        match keys.strip_prefix('+') {
             Some(keys) => desk.keyboard.hold(keys),
-            None => desk.keyboard.text(word),
+            None => desk.keyboard.text(keys),
         }
+        typed.push_str(text);
+        said(&typed);
         desk.expect_rest(false);
     }
     let keyboard = &mut desk.keyboard;
@@ -262,10 +283,12 @@ pub(crate) fn a_gtk_entry(guest: &mut Guest) {
     keyboard.tap(key::S);
     keyboard.up(key::CAPS);
     keyboard.tap(key::S);
+    said("aüBÜ€ß–—µHi @ duzß");
     desk.expect_rest(false);
     toggle_caps_lock(&mut desk, true);
     desk.keyboard.text("c");
     desk.keyboard.hold("\"u");
+    said("aüBÜ€ß–—µHi @ duzßCü");
     toggle_caps_lock(&mut desk, false);
     let keyboard = &mut desk.keyboard;
     keyboard.down(key::X);
