@@ -73,7 +73,8 @@ latency:
 	$(CARGO) test --release --test vm latency::
 
 # Programs, user unit, manual pages, completions and schemas below `prefix`, from target/release:
-# `cargo build --release` first. What evdev needs beside them: packaging/README.md.
+# `cargo build --release` first. What evdev needs beside them, and whoever makes a package in DESTDIR has to do
+# for the text console: packaging/README.md.
 prefix = /usr/local
 share = $(DESTDIR)$(prefix)/share
 bash = $(share)/bash-completion/completions
@@ -82,6 +83,9 @@ fish = $(share)/fish/vendor_completions.d
 
 install:
 	@install -Dm755 target/release/composekeyd target/release/composekey -t "$(DESTDIR)$(prefix)/bin"
+	@install -Dm755 target/release/composekey-console -t "$(DESTDIR)$(prefix)/libexec"
+	@if [ "$$(id -u)" = 0 ] && [ -z "$(DESTDIR)" ]; then \
+		setcap cap_sys_tty_config+ep "$(prefix)/libexec/composekey-console" 2>/dev/null || true; fi
 	@install -Dm644 packaging/man/*.1 -t "$(share)/man/man1"
 	@install -Dm644 packaging/man/*.5 -t "$(share)/man/man5"
 	@install -Dm644 packaging/schema/*.json -t "$(share)/composekey/schema"
@@ -95,6 +99,7 @@ install:
 
 uninstall:
 	@rm -f "$(DESTDIR)$(prefix)/bin/composekeyd" "$(DESTDIR)$(prefix)/bin/composekey"
+	@rm -f "$(DESTDIR)$(prefix)/libexec/composekey-console"
 	@rm -f "$(share)"/man/man1/composekey*.1 "$(share)"/man/man5/composekey-*.5
 	@rm -f "$(bash)/composekey" "$(bash)/composekeyd" "$(zsh)/_composekey" "$(zsh)/_composekeyd"
 	@rm -f "$(fish)/composekey.fish" "$(fish)/composekeyd.fish" "$(share)/systemd/user/composekeyd.service"

@@ -10,6 +10,11 @@ use super::markdown;
 
 const FORMAT: &str = include_str!("../../docs/map-format.md");
 
+const CONSOLE: &str = "Where no display server runs, characters that the layout has no key for are typed by \
+composekey-console, which is looked for beside composekeyd and in ../libexec. It binds keycodes that no keyboard has \
+in the keymap of the kernel, for as long as a text takes, and needs the capability CAP_SYS_TTY_CONFIG on its file: \
+setcap cap_sys_tty_config+ep FILE. composekey status says what is missing.";
+
 /// The pages, by the names of their files.
 pub(crate) fn pages(cli: Command, daemon: Command) -> io::Result<Vec<(String, String)>> {
     let mut cli = cli.disable_help_subcommand(true);
@@ -69,8 +74,10 @@ fn service() -> Roff {
     ] {
         row(status, what, &mut end);
     }
+    section("TEXT CONSOLE", &mut end);
+    let _ = end.text([roman(CONSOLE)]);
     files(&mut end);
-    end.extend([see_also(&["composekey(1)", "composekey-map(5)"])]);
+    end.extend([see_also(&["composekey(1)", "composekey-map(5)", "setcap(8)", "loadkeys(1)"])]);
     end
 }
 

@@ -42,6 +42,8 @@ pub enum Undelivered {
     NotHeard,
     /// The display says nothing: a text that is not out by now does not go out any more.
     NoAnswer,
+    /// The text console does not type it: why, and what mends that.
+    Console(String),
     /// The display is gone.
     Display(String),
 }
@@ -57,6 +59,7 @@ impl fmt::Display for Undelivered {
             Self::NoKeyboard => f.write_str("no keyboard is there to type with"),
             Self::NotHeard => f.write_str("the X server does not read this keyboard"),
             Self::NoAnswer => f.write_str("the display does not answer"),
+            Self::Console(why) => write!(f, "the text console does not type it: {why}"),
             Self::Display(cause) => write!(f, "error talking to the display: {cause}"),
         }
     }

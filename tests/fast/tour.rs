@@ -109,7 +109,8 @@ fn the_readme_installs() {
     assert_eq!(asked, "--user enable --now composekeyd\n");
 
     // Everything that is generated for users is among it, at the place that packaging/README.md names.
-    let mut expected = BTreeSet::from(["bin/composekey", "bin/composekeyd"].map(str::to_owned));
+    let programs = ["bin/composekey", "bin/composekeyd", "libexec/composekey-console"];
+    let mut expected = BTreeSet::from(programs.map(str::to_owned));
     let _ = expected.insert("share/systemd/user/composekeyd.service".to_owned());
     let packaging = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging");
     expected.extend(files(&packaging.join("man")).iter().map(|page| {

@@ -114,7 +114,7 @@ impl Source {
             .status()
             .expect("`cp` starts");
         assert!(copied.success());
-        for name in ["composekey", "composekeyd"] {
+        for name in ["composekey", "composekeyd", "composekey-console"] {
             source.script(
                 &format!("built/{name}"),
                 &format!("exec '{}' \"$@\"\n", program(name).display()),

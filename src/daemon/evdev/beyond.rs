@@ -10,6 +10,7 @@
 //! that says nothing for [`PATIENCE`] is given up, and the keys go out: whatever it answers later means
 //! nothing.
 
+pub(super) mod console;
 pub(super) mod x11;
 
 use std::{
@@ -37,7 +38,6 @@ pub(super) enum Answer {
     Refused(Undelivered),
     /// These keys type it, by the codes of the kernel, each with whether it goes down. They are struck
     /// on a twin, at the pace of a text.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for a text console"))]
     Strokes(Vec<(u16, bool)>),
 }
 
@@ -59,6 +59,8 @@ pub(super) enum Beyond {
     Nothing,
     /// The pool of an X server.
     X(Way),
+    /// The kernel's tables, where no display server tells a keymap.
+    Console(console::Way),
     /// One that a test plays.
     #[cfg(test)]
     Played(std::rc::Rc<std::cell::RefCell<tests::Play>>),
@@ -73,8 +75,10 @@ impl Beyond {
             (Origin::XServer(display), _) => {
                 Some(Way::start(display).map_or(Self::Nothing, Self::X))
             }
-            (_, Self::Nothing) => None,
-            _ => Some(Self::Nothing),
+            (Origin::Compositor(_), Self::Nothing) => None,
+            (Origin::Compositor(_), _) => Some(Self::Nothing),
+            (_, Self::Console(_)) => None,
+            _ => Some(console::Way::start().map_or(Self::Nothing, Self::Console)),
         }
     }
 
@@ -82,6 +86,7 @@ impl Beyond {
     pub(super) fn fd(&self) -> Option<BorrowedFd<'_>> {
         match self {
             Self::X(way) => Some(way.as_fd()),
+            Self::Console(way) => Some(way.as_fd()),
             _ => None,
         }
     }
@@ -95,15 +100,17 @@ impl Beyond {
 
     /// Leaves everything as it was, as far as that takes no long time.
     pub(super) fn close(self) {
-        if let Self::X(way) = self {
-            way.close(PATIENCE / 4);
+        match self {
+            Self::X(way) => way.close(PATIENCE / 4),
+            Self::Console(way) => way.close(PATIENCE / 4),
+            _ => {}
         }
     }
 
     /// Whether a text has to come with a [`Mark`].
     pub(super) fn wants_mark(&self) -> bool {
         match self {
-            Self::Nothing => false,
+            Self::Nothing | Self::Console(_) => false,
             Self::X(_) => true,
             #[cfg(test)]
             Self::Played(play) => play.borrow().marked,
@@ -124,6 +131,7 @@ impl Beyond {
         match self {
             Self::Nothing => Err(None),
             Self::X(way) => way.send(number, text, mark).map_err(Some),
+            Self::Console(way) => way.send(number, text).map_err(Some),
             #[cfg(test)]
             Self::Played(play) => play.borrow_mut().send(number, text, mark),
         }
@@ -134,8 +142,24 @@ impl Beyond {
         match self {
             Self::Nothing => None,
             Self::X(way) => way.take(),
+            Self::Console(way) => way.take(),
             #[cfg(test)]
             Self::Played(play) => play.borrow_mut().answers.pop_front(),
+        }
+    }
+
+    /// Whether the one who reads the twins makes of this key what the keymap says.
+    pub(super) fn reads(&self, code: u16) -> bool {
+        match self {
+            Self::Console(_) => console::Way::reads(code),
+            _ => true,
+        }
+    }
+
+    /// The strokes that were answered are out, or do not go out.
+    pub(super) fn struck(&mut self) {
+        if let Self::Console(way) = self {
+            way.struck();
         }
     }
 
@@ -144,6 +168,7 @@ impl Beyond {
         match self {
             Self::Nothing => true,
             Self::X(way) => way.revoke(),
+            Self::Console(way) => way.revoke(),
             #[cfg(test)]
             Self::Played(play) => play.borrow_mut().revoke(),
         }

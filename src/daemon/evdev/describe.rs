@@ -14,8 +14,12 @@ pub(super) const UNHEARD: &str = "whether the session is locked or another one i
 pub(super) fn describe(evdev: &Evdev, core: &Core) -> Description {
     let Evdev { input, typist, why, unheard, .. } = evdev;
     let forbidden = input.forbidden().next().map(rights::missing);
-    let missing = match room(evdev) {
-        Some(Ok(_)) => None,
+    let way = match &typist.beyond {
+        Beyond::Console(way) => way.state(),
+        _ => room(evdev).map(|room| room.map(drop)),
+    };
+    let missing = match way {
+        Some(Ok(())) => None,
         Some(Err(why)) => not_typed(&typist.seat.missing(core.loaded.table.text()), Some(&why)),
         None => not_typed(&typist.seat.missing(core.loaded.table.text()), None),
     };
@@ -45,6 +49,9 @@ pub(super) fn output(evdev: &Evdev) -> String {
     let others = match room(evdev) {
         Some(Ok(places)) => {
             format!("; X11: the others, by free keycodes with room for {places} characters")
+        }
+        None if matches!(&evdev.typist.beyond, Beyond::Console(way) if way.works()) => {
+            "; on a text console the others, by `composekey-console`".to_owned()
         }
         Some(Err(_)) | None => String::new(),
     };

@@ -147,6 +147,7 @@ impl Typist {
         if self.strokes.len() < before
             && let Some(ticket) = self.typing.take()
         {
+            self.beyond.struck();
             self.outcomes.push(Outcome { ticket, result: Err(Undelivered::NoKeyboard) });
         }
         if let Some(away) = &mut self.away {
@@ -206,6 +207,8 @@ impl Typist {
                 self.strike(twins, stroke);
             }
             if let Some(ticket) = self.typing.take() {
+                self.flush(twins);
+                self.beyond.struck();
                 self.outcomes.push(Outcome { ticket, result: Ok(()) });
             }
             match self.jobs.pop_front() {
@@ -292,11 +295,11 @@ impl Typist {
     /// Begins with a text: with its keys, or by the way beyond them.
     fn begin(&mut self, twins: &mut impl Twins, text: &str, ticket: Option<Ticket>) {
         let begun = match self.spell(twins, text) {
-            Ok(strokes) => {
+            Ok(strokes) if strokes.iter().all(|stroke| self.beyond.reads(stroke.code)) => {
                 (self.strokes, self.typing) = (strokes, Some(ticket));
                 Ok(())
             }
-            Err(Undelivered::NotInKeymap) => self.send(twins, text, ticket),
+            Ok(_) | Err(Undelivered::NotInKeymap) => self.send(twins, text, ticket),
             Err(error) => Err(error),
         };
         if let Err(error) = begun {

@@ -21,6 +21,7 @@ mod wire;
 
 pub use plan::{KEYS, MOST};
 pub use serve::main;
+pub use vt::{FRONT, check, in_front};
 pub use wire::{Answer, Refusal, Request};
 
 /// What the program is called.

@@ -17,11 +17,11 @@ use rustix::{
 
 use super::{Refusal, bind::Console, plan::Accent};
 
-/// The virtual terminal in front, when it is opened.
-pub(crate) const FRONT: &str = "/dev/tty0";
+/// The virtual terminal that is in front when it is opened.
+pub const FRONT: &str = "/dev/tty0";
 
 /// Names the one in front, as in `tty2`.
-pub(crate) const ACTIVE: &str = "/sys/class/tty/tty0/active";
+const ACTIVE: &str = "/sys/class/tty/tty0/active";
 
 /// `KDGETMODE`: whether it shows text.
 const GET_MODE: Opcode = 0x4b3b;
@@ -77,13 +77,7 @@ impl Console for Vt {
                 .map_err(|_| Refusal::Busy)?;
             self.lock = Some(own);
         }
-        // It stands for whichever was in front when it was opened. Who may not open it may have logged
-        // in there, and then it is theirs by its name.
-        let opened = open(Path::new(FRONT)).or_else(|error| {
-            let name = fs::read_to_string(ACTIVE).map_err(|_| error)?;
-            open(&Path::new("/dev").join(terminal(&name).ok_or(error)?))
-        });
-        self.front = Some(opened.map_err(|_| Refusal::Closed)?);
+        self.front = Some(front().map_err(|_| Refusal::Closed)?);
         Ok(())
     }
 
@@ -128,6 +122,30 @@ impl Console for Vt {
     }
 }
 
+/// The name of the virtual terminal in front, as in `tty2`; `None` on a machine that has none.
+#[must_use]
+pub fn in_front() -> Option<String> {
+    terminal(&fs::read_to_string(ACTIVE).ok()?).map(str::to_owned)
+}
+
+/// Whether the terminal in front shows text and takes characters, and may be opened by this process.
+///
+/// # Errors
+/// [`Refusal::Closed`], [`Refusal::Graphics`] or [`Refusal::Mode`].
+pub fn check() -> std::result::Result<(), Refusal> {
+    let front = front().map_err(|_| Refusal::Closed)?;
+    Vt { front: Some(front), lock: None }.check()
+}
+
+/// Opens the terminal in front. Who may not open [`FRONT`], which stands for it, may have logged in
+/// there, and then it is theirs by its name.
+fn front() -> Result<OwnedFd> {
+    open(Path::new(FRONT)).or_else(|error| {
+        let name = in_front().ok_or(error)?;
+        open(&Path::new("/dev").join(name))
+    })
+}
+
 /// Group `tty` may write to a terminal and not read it: that is enough to ask for its tables.
 fn open(node: &Path) -> Result<OwnedFd> {
     let flags = OFlags::WRONLY | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
@@ -135,7 +153,7 @@ fn open(node: &Path) -> Result<OwnedFd> {
 }
 
 /// The name of a virtual terminal, and nothing else.
-pub(crate) fn terminal(name: &str) -> Option<&str> {
+fn terminal(name: &str) -> Option<&str> {
     let name = name.trim_end();
     let number = name.strip_prefix("tty")?;
     let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());

@@ -19,7 +19,7 @@ use super::{KEYS, MOST, Strokes};
 pub(super) const LONGEST: usize = 4096;
 
 /// The characters that are needed: ascending, so that they tell nothing of their order in a text.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Request(Vec<char>);
 
 impl Request {

@@ -298,7 +298,7 @@ fn wait_briefly(mut condition: impl FnMut() -> bool) -> bool {
 }
 
 /// The processes whose parent this is.
-fn children(parent: u32) -> Vec<u32> {
+pub(crate) fn children(parent: u32) -> Vec<u32> {
     let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
     let ids = processes.flatten().filter_map(|p| p.file_name().to_str()?.parse::<u32>().ok());
     ids.filter(|id| {

@@ -97,6 +97,12 @@ impl Terminal {
         self.came.lock().expect("no reader panics").clear();
     }
 
+    /// Forgets what was typed by now.
+    pub(crate) fn clear(&self) {
+        thread::sleep(Duration::from_millis(50));
+        self.came.lock().expect("no reader panics").clear();
+    }
+
     pub(crate) fn set_keys(&self, keys: Keys) {
         let option = match keys {
             Keys::Unicode => "-u",

@@ -9,6 +9,7 @@ use composekey::{
 use evdev::KeyCode;
 
 use crate::{
+    console::terminal::Terminal,
     guest::Guest,
     support::{
         board::Board,
@@ -53,6 +54,9 @@ pub(crate) fn the_option_types_with_keys_that_no_keyboard_has(guest: &mut Guest)
 
     let before = fs::read(KEYBOARD).ok();
     fs::write(KEYBOARD, format!("XKBLAYOUT=us\nXKBOPTIONS={NAME}\n")).expect("it is ours");
+    // On a text console these keys would mean nothing.
+    let terminal = Terminal::new(1);
+    terminal.set_graphics(true);
     let mut board = Board::new("Board");
     let mut daemon = Daemon::start(&home);
     let mut twin = taken(&mut daemon, &board.name);

@@ -5,7 +5,7 @@ use std::{
     fs,
     io::{BufRead, BufReader, Read as _},
     os::unix::{
-        fs::{MetadataExt as _, PermissionsExt as _, chown},
+        fs::{PermissionsExt as _, chown},
         process::CommandExt as _,
     },
     process::{Command, Stdio},
@@ -21,6 +21,7 @@ use crate::{
     support::{
         board::Board,
         daemon::program,
+        packaged::{self, run},
         reader::Reader,
         rig::{self, Rig},
         wait_until,
@@ -54,33 +55,7 @@ pub(crate) fn a_user_without_rights_is_told_what_mends_it(_: &mut Guest) {
 
 /// The packaged files, installed as a package would, and the daemon as their user.
 pub(crate) fn the_packaged_user_takes_keyboards(_: &mut Guest) {
-    let packaging = concat!(env!("CARGO_MANIFEST_DIR"), "/packaging");
-    let install = |from: &str, to: &str| {
-        fs::create_dir_all(to).expect("a folder");
-        let name = from.rsplit('/').next().expect("a name");
-        fs::copy(format!("{packaging}/{from}"), format!("{to}/{name}")).expect("it is there");
-    };
-    install("sysusers.d/composekey.conf", "/usr/lib/sysusers.d");
-    install("modules-load.d/composekey.conf", "/usr/lib/modules-load.d");
-    install("udev/60-composekey.rules", "/usr/lib/udev/rules.d");
-    let run = |program: &str, args: &[&str]| {
-        let output = Command::new(program).args(args).output();
-        let output = output.unwrap_or_else(|error| panic!("`{program}`: {error}: `make deps`"));
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{program}: {said}");
-        said
-    };
-    run("systemd-sysusers", &[]);
-    run("/lib/systemd/systemd-modules-load", &[]);
-    run("/lib/systemd/systemd-udevd", &["--daemon"]);
-    run("udevadm", &["control", "--ping"]);
-    run("udevadm", &["trigger", "--action=add", "--settle"]);
-    let mode = || fs::metadata("/dev/uinput").expect("the module is loaded").mode() & 0o777;
-    let tested = Command::new("udevadm").args(["test", "/sys/class/misc/uinput"]).output();
-    let tested = tested.expect("`udevadm` is there: `make deps`");
-    let tested = String::from_utf8_lossy(&tested.stderr).into_owned();
-    assert!(wait_until(|| mode() == 0o660), "{:o}: {tested}", mode());
-
+    packaged::install();
     let mut board = Board::new("Board");
     run("udevadm", &["settle"]);
     let home = rig::home(rig::MAP);
@@ -115,7 +90,7 @@ pub(crate) fn the_packaged_user_takes_keyboards(_: &mut Guest) {
         Some("CapEff:\t0000000000000000"),
         "no root, no capability"
     );
-    let _ = Command::new("udevadm").args(["control", "--exit"]).status();
+    packaged::end();
 }
 
 /// Whatever keeps the daemon from starting, the keyboards are the session's.

@@ -95,7 +95,8 @@ pub(crate) fn the_layout_of_an_x_server_that_comes_changes_and_goes(_: &mut Gues
     let mut twin = taken(&mut daemon, &board.name);
     gives(&mut board, &mut twin, "z");
     let told = status(&home);
-    assert!(told.contains("no key in the keymap and cannot be typed: λ;"), "{told}");
+    // Without the X server it is a text console, where nothing is missing.
+    assert!(told.contains("`composekey-console`") && !told.contains("no key"), "{told}");
 
     let server = XServer::start();
     assert!(daemon.says("layout: told by the X server (`:77`)"), "{}", daemon.messages());

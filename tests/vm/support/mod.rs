@@ -7,6 +7,7 @@ pub(crate) mod daemon;
 pub(crate) mod desktop;
 #[path = "../../support/logind.rs"]
 pub(crate) mod logind;
+pub(crate) mod packaged;
 pub(crate) mod reader;
 pub(crate) mod rig;
 
