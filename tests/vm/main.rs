@@ -19,6 +19,7 @@ mod evdev;
 mod guest;
 mod latency;
 mod machine;
+mod pool;
 mod support;
 mod sway;
 
@@ -49,7 +50,7 @@ const GROUPS: &[Group] = &[evdev::GROUP, console::GROUP];
 
 /// Only when asked for by name: what tells figures instead of testing, and what does not come out alike
 /// on a busy machine (docs/wayland.md).
-const BY_NAME: &[Group] = &[desktop::GROUP, latency::GROUP, sway::GROUP];
+const BY_NAME: &[Group] = &[desktop::GROUP, latency::GROUP, pool::GROUP, sway::GROUP];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

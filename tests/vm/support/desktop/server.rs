@@ -19,10 +19,11 @@ use super::LAYOUT;
 /// Where it keeps its files.
 const FOLDER: &str = "/run/desktop";
 
-/// A running server. It lives as long as the machine.
+/// A running server. Killed when dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
-    _xorg: Child,
+    xorg: Child,
+    number: String,
     /// A connection of the case's own, to look at the server's state.
     pub(crate) conn: RustConnection,
     /// Wanted by what is shared with the tests on X servers.
@@ -32,7 +33,7 @@ pub(crate) struct Server {
 /// The server of this machine, started when it is first needed.
 pub(crate) fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER.get_or_init(Server::start)
+    SERVER.get_or_init(|| Server::start(LAYOUT))
 }
 
 /// Starts udev, and has it look at the input devices that are there.
@@ -55,12 +56,14 @@ fn run(words: &[&str]) {
 }
 
 impl Server {
-    fn start() -> Self {
+    /// A server whose keyboards have this layout.
+    #[track_caller]
+    pub(crate) fn start(layout: &str) -> Self {
         start_udev();
         fs::create_dir_all(FOLDER).expect("a folder in memory");
         let folder = Path::new(FOLDER);
         let config = folder.join("xorg.conf");
-        fs::write(&config, configuration()).expect("the folder is ours");
+        fs::write(&config, configuration(layout)).expect("the folder is ours");
         let mut xorg = Command::new("/usr/lib/xorg/Xorg")
             .arg("-config")
             .arg(&config)
@@ -75,20 +78,26 @@ impl Server {
         let mut number = String::new();
         let mut stdout = BufReader::new(xorg.stdout.take().expect("piped"));
         let ready = stdout.read_line(&mut number).is_ok_and(|length| length > 0);
+        let number = format!(":{}", number.trim());
         assert!(
-            ready && number.trim() == "0",
+            ready,
             "Xorg did not get ready:\n{}",
             fs::read_to_string(folder.join("xorg.log")).unwrap_or_default()
         );
-        let (conn, _) = x11rb::connect(Some(":0")).expect("the server is ready");
-        let server = Self { _xorg: xorg, conn, free_at_start: Vec::new() };
+        let (conn, _) = x11rb::connect(Some(&number)).expect("the server is ready");
+        let server = Self { xorg, number, conn, free_at_start: Vec::new() };
         server.prepare_extensions();
         server
     }
 
     /// The name of the display.
     pub(crate) fn display(&self) -> String {
-        ":0".to_owned()
+        self.number.clone()
+    }
+
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.xorg.id()
     }
 
     /// Sets the layout of all keyboards that are there now.
@@ -118,7 +127,14 @@ impl Server {
     }
 }
 
-fn configuration() -> String {
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.xorg.kill();
+        let _ = self.xorg.wait();
+    }
+}
+
+fn configuration(layout: &str) -> String {
     format!(
         r#"Section "ServerFlags"
     Option "DontVTSwitch" "true"
@@ -138,7 +154,7 @@ Section "InputClass"
     MatchIsKeyboard "on"
     Driver "libinput"
     Option "XkbModel" "pc105"
-    Option "XkbLayout" "{LAYOUT}"
+    Option "XkbLayout" "{layout}"
 EndSection
 "#
     )

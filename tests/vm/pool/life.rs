@@ -1,0 +1,189 @@
+//! A server, or the daemon, that stands still, dies or refuses while a text is on its way.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use evdev::KeyCode;
+use rustix::process::Signal;
+use x11rb::{
+    connection::Connection as _,
+    protocol::xproto::{ConnectionExt as _, CreateWindowAux, WindowClass},
+};
+
+use super::rig::{BOARD, Seat};
+use crate::{
+    guest::Guest,
+    support::{
+        daemon::{Daemon, send},
+        desktop::{App, Server},
+        rig, wait_until,
+    },
+};
+
+/// Whether the keys go on within two seconds: the bound is one.
+#[track_caller]
+fn keys_go_on(seat: &mut Seat) {
+    let mut twin = rig::twin(BOARD);
+    let start = Instant::now();
+    seat.board.hold("la");
+    seat.board.text("xyz");
+    assert!(wait_until(|| twin.text().ends_with("xyz")), "`{}`", twin.text());
+    assert!(start.elapsed() < Duration::from_secs(5), "the keys waited {:?}", start.elapsed());
+    assert!(twin.rests(), "{:?}", twin.down());
+}
+
+pub(crate) fn a_server_that_stands_still(_: &mut Guest) {
+    let mut seat = Seat::new();
+    seat.board.hold("la");
+    seat.app.expect("λ");
+    for round in 1..=3 {
+        send(seat.server.id(), Signal::STOP);
+        keys_go_on(&mut seat);
+        // The next one does not wait any more.
+        let start = Instant::now();
+        keys_go_on(&mut seat);
+        assert!(start.elapsed() < Duration::from_millis(900), "{:?}", start.elapsed());
+        let status = seat.status();
+        assert!(status.contains("does not answer"), "{status}");
+        send(seat.server.id(), Signal::CONT);
+        seat.expect_live();
+        // Nothing of what was given up comes later.
+        seat.board.hold("la");
+        seat.app.expect(&format!("λ{}", "xyzxyzλ".repeat(round)));
+        seat.expect_rest(false);
+    }
+    seat.finish(&format!("λ{}", "xyzxyzλ".repeat(3)));
+}
+
+/// It stands still for moments, whenever that is: everything arrives, in order.
+pub(crate) fn a_server_that_stutters(_: &mut Guest) {
+    let mut seat = Seat::new();
+    let server = seat.server.id();
+    let stutter = thread::spawn(move || {
+        for moment in 0..40 {
+            send(server, Signal::STOP);
+            thread::sleep(Duration::from_millis(60));
+            send(server, Signal::CONT);
+            thread::sleep(Duration::from_millis(37 + moment % 7));
+        }
+    });
+    let mut expected = String::new();
+    while !stutter.is_finished() {
+        seat.board.text("x");
+        seat.board.hold("la");
+        seat.board.text("y");
+        expected += "xλy";
+    }
+    stutter.join().expect("it ends");
+    seat.finish(&expected);
+}
+
+pub(crate) fn a_server_that_dies_and_another(_: &mut Guest) {
+    let mut seat = Seat::new();
+    for _ in 0..2 {
+        seat.board.down(KeyCode::KEY_LEFTSHIFT);
+        seat.board.up(KeyCode::KEY_LEFTSHIFT);
+        seat.board.down(KeyCode::KEY_CAPSLOCK);
+        seat.board.text("l");
+        send(seat.server.id(), Signal::KILL);
+        seat.board.text("a");
+        seat.board.up(KeyCode::KEY_CAPSLOCK);
+        keys_go_on(&mut seat);
+        let left = wait_until(|| !seat.status().contains("told by the X server"));
+        assert!(left, "{}", seat.status());
+        seat.server = Server::start("us");
+        seat.app = App::xterm(&seat.server);
+        seat.expect_live();
+        seat.board.hold("la");
+        seat.app.expect("λ");
+    }
+    seat.finish("λ");
+}
+
+/// Ten times in the middle of a text: nothing is down, nothing is lost of the keycodes, and the next
+/// daemon types on.
+pub(crate) fn a_daemon_that_is_killed(_: &mut Guest) {
+    let mut seat = Seat::new();
+    seat.board.hold("mx");
+    seat.app.expect("aλB😀ü1");
+    let free = seat.server.free_keycodes();
+    let mut expected = "aλB😀ü1".to_owned();
+    for round in 0..10 {
+        seat.board.down(KeyCode::KEY_CAPSLOCK);
+        seat.board.text("mx");
+        thread::sleep(Duration::from_micros(300 * round));
+        seat.daemon.kill();
+        seat.board.up(KeyCode::KEY_CAPSLOCK);
+        seat.expect_rest(false);
+        // All of it or nothing, unless it was killed in the middle of the text.
+        thread::sleep(Duration::from_millis(200));
+        let received = seat.app.received();
+        let rest = received.strip_prefix(&expected).expect("what was there stays");
+        assert!("aλB😀ü1".starts_with(rest), "{rest}");
+        expected = received;
+        seat.daemon = Daemon::start(&seat.home);
+        rig::taken(&mut seat.daemon, BOARD);
+        seat.expect_live();
+        seat.board.hold("mx");
+        expected += "aλB😀ü1";
+        seat.app.expect(&expected);
+    }
+    assert_eq!(seat.server.free_keycodes(), free);
+    seat.finish(&expected);
+}
+
+pub(crate) fn another_program_has_the_pool(_: &mut Guest) {
+    let mut seat = Seat::new();
+    seat.daemon.stop();
+    let conn = &seat.server.conn;
+    let root = conn.setup().roots[0].root;
+    let window = conn.generate_id().expect("an id");
+    let (class, aux) = (WindowClass::INPUT_ONLY, CreateWindowAux::new());
+    conn.create_window(0, window, root, 0, 0, 1, 1, 0, class, 0, &aux).unwrap().check().unwrap();
+    let lock = conn.intern_atom(false, b"_COMPOSEKEY_POOL").unwrap().reply().unwrap().atom;
+    conn.set_selection_owner(window, lock, 0_u32).unwrap().check().unwrap();
+    seat.daemon = Daemon::start(&seat.home);
+    rig::taken(&mut seat.daemon, BOARD);
+    let status = seat.status();
+    assert!(status.contains("another composekey already types on this display"), "{status}");
+    seat.board.hold("la");
+    seat.board.text("x");
+    seat.board.hold("pl");
+    seat.app.expect("xplain");
+    seat.server.conn.destroy_window(window).unwrap().check().unwrap();
+    seat.board.hold("la");
+    seat.app.expect("xplainλ");
+    seat.expect_live();
+    seat.finish("xplainλ");
+}
+
+/// While a text waits for a server that stands still.
+pub(crate) fn the_chord_and_a_pause_come_through(_: &mut Guest) {
+    let mut seat = Seat::new();
+    send(seat.server.id(), Signal::STOP);
+    seat.board.hold("la");
+    seat.board.down(KeyCode::KEY_X);
+    assert!(seat.home.cli(&["pause"]).status.success());
+    let twin = rig::twin(BOARD);
+    assert!(twin.rests(), "{:?}", twin.down());
+    seat.board.up(KeyCode::KEY_X);
+    send(seat.server.id(), Signal::CONT);
+    assert!(seat.home.cli(&["resume"]).status.success());
+    seat.expect_live();
+    send(seat.server.id(), Signal::STOP);
+    let start = Instant::now();
+    seat.board.hold("la");
+    for key in [KeyCode::KEY_BACKSPACE, KeyCode::KEY_ESC, KeyCode::KEY_ENTER] {
+        seat.board.down(key);
+    }
+    assert_eq!(seat.daemon.wait().code(), Some(3));
+    assert!(start.elapsed() < Duration::from_millis(900), "{:?}", start.elapsed());
+    for key in [KeyCode::KEY_BACKSPACE, KeyCode::KEY_ESC, KeyCode::KEY_ENTER] {
+        seat.board.up(key);
+    }
+    send(seat.server.id(), Signal::CONT);
+    seat.expect_rest(false);
+    assert!(!seat.app.received().contains('λ'), "what was given up came later");
+}

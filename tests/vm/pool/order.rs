@@ -1,0 +1,88 @@
+//! Keys before and after a text arrive before and after it, and the text is the one that was meant.
+
+use std::time::Duration;
+
+use evdev::KeyCode;
+
+use super::rig::{CONFIG, Seat};
+use crate::guest::Guest;
+
+/// What is held, and what it gives: by keys, by the pool, by both.
+const HOLDS: [(&str, &str); 4] = [("la", "λ"), ("=e", "€"), ("pl", "plain"), ("mx", "aλB😀ü1")];
+
+#[track_caller]
+fn rounds(seat: &mut Seat, rounds: usize) -> String {
+    let mut expected = String::new();
+    for round in 0..rounds {
+        let (keys, text) = HOLDS[round % HOLDS.len()];
+        seat.board.text("x");
+        seat.board.hold(keys);
+        seat.board.text("yz");
+        expected += &format!("x{text}yz");
+    }
+    expected
+}
+
+/// 2 ms a key: while one text is on its way the keys of the next ones come.
+pub(crate) fn keys_around_a_text(_: &mut Guest) {
+    let mut seat = Seat::new();
+    seat.board.pace = Duration::from_millis(1);
+    let expected = rounds(&mut seat, 200);
+    seat.finish(&expected);
+    // As slowly as a fast typist.
+    seat.board.pace = Duration::from_millis(15);
+    let more = rounds(&mut seat, 8);
+    seat.finish(&format!("{expected}end{more}"));
+}
+
+pub(crate) fn with_caps_lock_on(_: &mut Guest) {
+    let mut seat = Seat::new();
+    for on in [true, false] {
+        seat.board.down(KeyCode::KEY_LEFTSHIFT);
+        seat.board.tap(KeyCode::KEY_CAPSLOCK);
+        seat.board.up(KeyCode::KEY_LEFTSHIFT);
+        seat.expect_rest(on);
+        if on {
+            for keys in ["ue", "la", "mx", "pl"] {
+                seat.board.text("x");
+                seat.board.hold(keys);
+                seat.board.text("y");
+            }
+        }
+    }
+    seat.finish("XüYXλYXaλB😀ü1YXplainY");
+}
+
+pub(crate) fn with_shift_held_across(_: &mut Guest) {
+    let mut seat =
+        Seat::with(&CONFIG.replace("\"pl\"", "\"LA\" = \"Λ\"\n\"EE\" = \"Ε\\n\"\n\"pl\""));
+    for _ in 0..10 {
+        seat.board.down(KeyCode::KEY_LEFTSHIFT);
+        seat.board.tap(KeyCode::KEY_A);
+        seat.board.down(KeyCode::KEY_CAPSLOCK);
+        for key in [KeyCode::KEY_L, KeyCode::KEY_A, KeyCode::KEY_E, KeyCode::KEY_E] {
+            seat.board.tap(key);
+        }
+        seat.board.up(KeyCode::KEY_CAPSLOCK);
+        seat.board.tap(KeyCode::KEY_A);
+        seat.board.up(KeyCode::KEY_LEFTSHIFT);
+        seat.board.tap(KeyCode::KEY_A);
+    }
+    // A line's end is one: with Shift held it would be another key.
+    seat.finish(&"AΛΕ\rAa".repeat(10));
+}
+
+pub(crate) fn a_caller_types(_: &mut Guest) {
+    let mut seat = Seat::new();
+    let text: String = ('α'..='ω').chain('а'..='я').cycle().take(1500).collect();
+    assert!(seat.home.cli(&["type", "a→b"]).status.success());
+    assert!(seat.home.cli(&["type", &text]).status.success());
+    seat.board.text("x");
+    // With Control held it would be a shortcut.
+    seat.board.down(KeyCode::KEY_LEFTCTRL);
+    let refused = seat.home.cli(&["type", "λ"]);
+    seat.board.up(KeyCode::KEY_LEFTCTRL);
+    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && why.contains("control, alt or super is held"), "{why}");
+    seat.finish(&format!("a→b{text}x"));
+}
