@@ -102,6 +102,13 @@ pub(crate) fn the_layout_of_an_x_server_that_comes_changes_and_goes(_: &mut Gues
     assert!(daemon.says("layout: told by the X server (`:77`)"), "{}", daemon.messages());
     server.set_layout("de");
     gives(&mut board, &mut twin, "y");
+    // It reads no keyboard, so what no key types does not go to it.
+    twin.clear();
+    board.hold("---");
+    board.text(",");
+    assert!(wait_until(|| twin.text() == ","), "{}", twin.text());
+    let told = status(&home);
+    assert!(told.contains("typed: λ; the X server (`:77`) does not read the keyboards"), "{told}");
     // With a key held all the while, and Caps Lock on.
     board.down(KeyCode::KEY_LEFTSHIFT);
     server.set_layout("us,de,gr");
