@@ -118,6 +118,7 @@ pub(crate) fn a_daemon_that_is_killed(_: &mut Guest) {
         seat.board.up(KeyCode::KEY_CAPSLOCK);
         seat.expect_rest(false);
         // All of it or nothing, unless it was killed in the middle of the text.
+        assert!(wait_until(|| seat.boards() == 1), "the twin stays");
         thread::sleep(Duration::from_millis(200));
         let received = seat.app.received();
         let rest = received.strip_prefix(&expected).expect("what was there stays");

@@ -60,12 +60,18 @@ impl Seat {
         String::from_utf8_lossy(&self.home.cli(&["status"]).stdout).into_owned()
     }
 
-    /// Waits until the pool is the way out.
+    /// How many keyboards of the board's name the server reads: its own, and its twin.
+    pub(super) fn boards(&self) -> usize {
+        self.server.devices().iter().filter(|device| device.name == BOARD).count()
+    }
+
+    /// Waits until the server reads the twin and the pool is the way out.
     #[track_caller]
     pub(super) fn expect_live(&self) {
         let live = wait_until(|| {
             let status = self.status();
-            status.contains("X11: the others") && status.contains("told by the X server")
+            let is_open = status.contains("X11: the others");
+            is_open && status.contains("told by the X server") && self.boards() == 2
         });
         assert!(live, "{}\n{}", self.status(), self.daemon.messages());
     }

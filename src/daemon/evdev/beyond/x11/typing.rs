@@ -64,7 +64,7 @@ impl Typing {
             if self.orders.is_over() {
                 break;
             }
-            let kept = self.pool.as_mut().map(Pool::keep);
+            let kept = self.pool.as_mut().map(Pool::settle);
             if let Some(Err(error)) = kept {
                 self.lose(&error);
             }
@@ -148,7 +148,7 @@ impl Pool {
         let output = X11Output::new(&display, Instant::now())?;
         let mut pool = Self { display, output, keyboards: Vec::new() };
         pool.look()?;
-        pool.keep()?;
+        pool.settle()?;
         Ok(pool)
     }
 
@@ -165,28 +165,30 @@ impl Pool {
         Ok(())
     }
 
-    /// Takes in what the server said, and does what is due. Waiting for an answer may read events that no
-    /// descriptor will tell of again, so it goes on until there are none.
-    fn keep(&mut self) -> Result<(), DisplayError> {
-        loop {
-            let mut events = VecDeque::new();
-            self.display.drain(&mut events)?;
-            let devices =
-                events.iter().any(|(event, _)| matches!(event, Event::XinputHierarchy(_)));
-            for (event, _) in &events {
-                let _ = self.output.on_event(event);
-            }
-            if devices {
-                self.look()?;
-            }
-            let now = Instant::now();
-            let due = self.output.deadline().is_some_and(|at| at <= now);
-            if due {
-                self.output.flush(now)?;
-            } else if events.is_empty() {
-                return Ok(());
-            }
+    /// Takes in what the server said, and does what is due; whether there may be more. Waiting for an answer may
+    /// read events that no descriptor will tell of again, so it is to be called until there is not.
+    fn keep(&mut self) -> Result<bool, DisplayError> {
+        let mut events = VecDeque::new();
+        self.display.drain(&mut events)?;
+        let devices = events.iter().any(|(event, _)| matches!(event, Event::XinputHierarchy(_)));
+        for (event, _) in &events {
+            let _ = self.output.on_event(event);
         }
+        if devices {
+            self.look()?;
+        }
+        let now = Instant::now();
+        let due = self.output.deadline().is_some_and(|at| at <= now);
+        if due {
+            self.output.flush(now)?;
+        }
+        Ok(due || !events.is_empty())
+    }
+
+    /// The same until there is nothing more to do.
+    fn settle(&mut self) -> Result<(), DisplayError> {
+        while self.keep()? {}
+        Ok(())
     }
 
     /// Types a text once the server has seen what was struck before it. `say` tells how it goes.
@@ -196,7 +198,7 @@ impl Pool {
         say: &mut impl FnMut(Answer),
     ) -> Result<Result<(), Undelivered>, DisplayError> {
         let Order { text, mark, leave, .. } = order;
-        self.keep()?;
+        self.settle()?;
         let Some(devices) = self.devices(&mark.nodes) else {
             return Ok(Err(Undelivered::NotHeard));
         };
@@ -211,7 +213,7 @@ impl Pool {
         let _ = self.output.push(Item::Text(text));
         let mut sign = Instant::now() + SIGN;
         loop {
-            self.keep()?;
+            let more = self.keep()?;
             if let Some((_, outcome)) = self.output.take_outcome() {
                 // What is struck now comes after it.
                 self.display.sync()?;
@@ -223,10 +225,12 @@ impl Pool {
                 say(Answer::Alive);
                 sign = now + SIGN;
             }
-            let until = self.output.deadline().map_or(sign, |at| at.min(sign));
-            let mut fds = [PollFd::new(&*self.display.conn, PollFlags::IN)];
-            let timeout = time_to_poll(until.saturating_duration_since(now));
-            let _ = poll(&mut fds, Some(&timeout));
+            if !more {
+                let until = self.output.deadline().map_or(sign, |at| at.min(sign));
+                let mut fds = [PollFd::new(&*self.display.conn, PollFlags::IN)];
+                let timeout = time_to_poll(until.saturating_duration_since(now));
+                let _ = poll(&mut fds, Some(&timeout));
+            }
         }
     }
 
