@@ -14,14 +14,15 @@ pub(super) const UNHEARD: &str = "whether the session is locked or another one i
 pub(super) fn describe(evdev: &Evdev, core: &Core) -> Description {
     let Evdev { input, typist, why, unheard, .. } = evdev;
     let forbidden = input.forbidden().next().map(rights::missing);
+    let missing = typist.seat.missing(core.loaded.table.text());
     let way = match &typist.beyond {
-        Beyond::Console(way) => way.state(),
-        _ => room(evdev).map(|room| room.map(drop)),
+        Beyond::Console(way) => way.state().map(|state| state.map(|()| None)),
+        _ => room(evdev).map(|room| room.map(|_| by_x(&missing))),
     };
     let missing = match way {
-        Some(Ok(())) => None,
-        Some(Err(why)) => not_typed(&typist.seat.missing(core.loaded.table.text()), Some(&why)),
-        None => not_typed(&typist.seat.missing(core.loaded.table.text()), None),
+        Some(Ok(note)) => note,
+        Some(Err(why)) => not_typed(&missing, Some(&why)),
+        None => not_typed(&missing, None),
     };
     let away = evdev.why_away(core).map(|why| format!("{why}: the keyboards are let go of"));
     let unheard = unheard.as_ref().map(|why| format!("{UNHEARD}: {why}"));
@@ -68,6 +69,16 @@ fn room(evdev: &Evdev) -> Option<Result<usize, String>> {
     Some(way.room(keyboard.and_then(|(_, keyboard)| keyboard.twin.node()).as_deref()))
 }
 
+/// Says how many characters have no key and go through an X server.
+fn by_x(missing: &[char]) -> Option<String> {
+    let (count, go) = match missing.len() {
+        0 => return None,
+        1 => ("1 character of the sequences has".to_owned(), "goes"),
+        n => (format!("{n} characters of the sequences have"), "go"),
+    };
+    Some(format!("{count} no key in the keymap, and {go} through the X server"))
+}
+
 /// Says which characters have no key, and why nothing else types them or what does.
 fn not_typed(missing: &[char], why: Option<&str>) -> Option<String> {
     const SHOWN: usize = 20;
@@ -97,6 +108,8 @@ mod tests {
         assert!(
             one.starts_with("1 character of the sequences has no key") && one.contains("typed: λ;")
         );
+        assert_eq!(by_x(&[]), None);
+        assert!(by_x(&['λ']).unwrap().contains("has no key in the keymap, and goes through"));
         let many: Vec<char> = ('α'..='ω').collect();
         let many = not_typed(&many, Some("the server is away")).unwrap();
         assert!(many.starts_with("25 characters"), "{many}");

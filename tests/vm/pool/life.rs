@@ -102,39 +102,6 @@ pub(crate) fn a_server_that_dies_and_another(_: &mut Guest) {
     seat.finish("λ");
 }
 
-/// Ten times in the middle of a text: nothing is down, nothing is lost of the keycodes, and the next
-/// daemon types on.
-pub(crate) fn a_daemon_that_is_killed(_: &mut Guest) {
-    let mut seat = Seat::new();
-    seat.board.hold("mx");
-    seat.app.expect("aλB😀ü1");
-    let free = seat.server.free_keycodes();
-    let mut expected = "aλB😀ü1".to_owned();
-    for round in 0..10 {
-        seat.board.down(KeyCode::KEY_CAPSLOCK);
-        seat.board.text("mx");
-        thread::sleep(Duration::from_micros(300 * round));
-        seat.daemon.kill();
-        seat.board.up(KeyCode::KEY_CAPSLOCK);
-        seat.expect_rest(false);
-        // All of it or nothing, unless it was killed in the middle of the text.
-        assert!(wait_until(|| seat.boards() == 1), "the twin stays");
-        thread::sleep(Duration::from_millis(200));
-        let received = seat.app.received();
-        let rest = received.strip_prefix(&expected).expect("what was there stays");
-        assert!("aλB😀ü1".starts_with(rest), "{rest}");
-        expected = received;
-        seat.daemon = Daemon::start(&seat.home);
-        rig::taken(&mut seat.daemon, BOARD);
-        seat.expect_live();
-        seat.board.hold("mx");
-        expected += "aλB😀ü1";
-        seat.app.expect(&expected);
-    }
-    assert_eq!(seat.server.free_keycodes(), free);
-    seat.finish(&expected);
-}
-
 pub(crate) fn another_program_has_the_pool(_: &mut Guest) {
     let mut seat = Seat::new();
     seat.daemon.stop();

@@ -71,20 +71,3 @@ pub(crate) fn with_shift_held_across(_: &mut Guest) {
     // A line's end is one: with Shift held it would be another key.
     seat.finish(&"AΛΕ\rAa".repeat(10));
 }
-
-pub(crate) fn a_caller_types(_: &mut Guest) {
-    let mut seat = Seat::new();
-    let text: String = ('α'..='ω').chain('а'..='я').cycle().take(1500).collect();
-    for text in ["a→b", &text] {
-        let typed = seat.home.cli(&["type", text]);
-        assert!(typed.status.success(), "{}", String::from_utf8_lossy(&typed.stderr));
-    }
-    seat.board.text("x");
-    // With Control held it would be a shortcut.
-    seat.board.down(KeyCode::KEY_LEFTCTRL);
-    let refused = seat.home.cli(&["type", "λ"]);
-    seat.board.up(KeyCode::KEY_LEFTCTRL);
-    let why = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(!refused.status.success() && why.contains("control, alt or super is held"), "{why}");
-    seat.finish(&format!("a→b{text}x"));
-}
