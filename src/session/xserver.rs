@@ -130,10 +130,12 @@ impl XServer {
         self.group = u32::from(u8::from(state.group));
         let last = last_typed_on(&self.display)?;
         let is_twin = last.is_some_and(|last| self.twins.contains(&last));
-        let next = self.twins.first().filter(|_| !is_twin);
-        let device = next.copied().unwrap_or(CORE);
+        // After a twin is gone the core keyboard keeps its keymap, and libxkbcommon may not take that: then the
+        // other's counts.
+        let mut devices = self.twins.clone();
+        devices.insert(if is_twin { 0 } else { devices.len() }, CORE);
         for _ in 0..TRIES {
-            if let Some(keymap) = self.keymap_of(device) {
+            if let Some(keymap) = devices.iter().find_map(|&device| self.keymap_of(device)) {
                 self.keymap = Some(keymap);
                 break;
             }

@@ -210,8 +210,16 @@ pub(crate) fn a_layout_that_was_set_before(guest: &mut Guest) {
     // One that is set later counts for the twin too.
     desk.home.write(SEQUENCES);
     assert!(desk.home.cli(&["reload"]).status.success());
+    let layouts = |desk: &Desk<'_>| desk.daemon.messages().matches("layout: ").count();
+    let before = layouts(&desk);
     drop(back);
-    desk.expect_layout();
+    assert!(wait_until(|| layouts(&desk) > before), "{}", desk.daemon.messages());
+    // It is told of the change in as many steps as the server makes it.
+    while {
+        let before = layouts(&desk);
+        thread::sleep(Duration::from_millis(500));
+        layouts(&desk) > before
+    } {}
     desk.keyboard.hold("ss");
     desk.finish("qù²ß");
 }

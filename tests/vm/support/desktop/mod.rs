@@ -94,8 +94,11 @@ impl<'g> Desk<'g> {
     #[track_caller]
     pub(crate) fn expect_layout(&self) {
         let status = || String::from_utf8_lossy(&self.home.cli(&["status"]).stdout).into_owned();
-        let known = wait_until(|| !status().contains("no key in the keymap"));
-        assert!(known, "the layout is not followed:\n{}", status());
+        let known = wait_until(|| {
+            let status = status();
+            status.contains("told by the X server") && !status.contains("no key in the keymap")
+        });
+        assert!(known, "the layout is not followed:\n{}\n{}", status(), self.daemon.messages());
     }
 
     /// Waits until the daemon has the keyboard, and the server its twin.

@@ -87,6 +87,8 @@ impl Server {
         let (conn, _) = x11rb::connect(Some(&number)).expect("the server is ready");
         let server = Self { xorg, number, conn, free_at_start: Vec::new() };
         server.prepare_extensions();
+        // The core keyboard has the server's own layout until a key is pressed.
+        server.set_layout(LAYOUT);
         server
     }
 
