@@ -8,6 +8,7 @@
 mod away;
 mod beyond;
 mod describe;
+mod hand;
 mod layout;
 mod outside;
 mod pace;

@@ -15,6 +15,7 @@ use std::{collections::VecDeque, time::Instant};
 
 use super::{
     beyond::{Answer, Beyond, Mark, PATIENCE},
+    hand::Hand,
     pace::Pace,
     seat::Seat,
     stroke::{Stroke, Twins, place},
@@ -75,10 +76,7 @@ pub(super) struct Typist {
     /// The text that is on its way beyond the keymap.
     away: Option<Away>,
     pace: Pace,
-    /// The twin that was written to last: what goes out on another one comes after it.
-    last: Option<DeviceId>,
-    /// The others that were written to since the last mark.
-    unmarked: Vec<DeviceId>,
+    hand: Hand,
     tickets: u64,
     /// How many texts went beyond the keymap.
     sent: u64,
@@ -96,8 +94,7 @@ impl Typist {
             typing: None,
             away: None,
             pace: Pace::default(),
-            last: None,
-            unmarked: Vec::new(),
+            hand: Hand::default(),
             tickets: 0,
             sent: 0,
             outcomes: Vec::new(),
@@ -110,9 +107,9 @@ impl Typist {
         if self.is_busy() {
             self.jobs.push_back(Job::Key(stroke));
         } else {
-            let changed = self.send_stroke(twins, stroke);
+            let changed = self.hand.send(twins, stroke);
             // The session first: what it makes of the key takes as long to find out as all else.
-            self.flush(twins);
+            self.hand.flush(twins);
             if changed {
                 self.seat.key(code, down);
             }
@@ -197,17 +194,17 @@ impl Typist {
             let now = Instant::now();
             self.give_up(twins, now);
             if self.away.is_some() {
-                return self.flush(twins);
+                return self.hand.flush(twins);
             }
             while let Some(&stroke) = self.strokes.front() {
                 if !self.pace.take(EVENTS, now) {
-                    return self.flush(twins);
+                    return self.hand.flush(twins);
                 }
                 self.strokes.pop_front();
                 self.strike(twins, stroke);
             }
             if let Some(ticket) = self.typing.take() {
-                self.flush(twins);
+                self.hand.flush(twins);
                 self.beyond.struck();
                 self.outcomes.push(Outcome { ticket, result: Ok(()) });
             }
@@ -236,7 +233,7 @@ impl Typist {
                 Answer::Alive => away.until = Instant::now() + PATIENCE,
                 Answer::Typed => {
                     // Whoever typed it has seen the marks go up too.
-                    self.unmarked.clear();
+                    self.hand.all_seen();
                     self.arrived(twins, Ok(()));
                 }
                 Answer::Refused(why) => self.arrived(twins, Err(why)),
@@ -319,8 +316,8 @@ impl Typist {
         let mut lift = self.spell(twins, "")?;
         let ups = lift.iter().take_while(|stroke| !stroke.down).count();
         let back = lift.split_off(ups).into();
-        let mut devices = std::mem::take(&mut self.unmarked);
-        devices.extend(self.last.into_iter().chain([device]));
+        let mut devices = self.hand.take_unmarked();
+        devices.push(device);
         let (mark, marks) = match self.beyond.wants_mark() {
             true => self.mark(twins, devices)?,
             false => (Mark::default(), Vec::new()),
@@ -386,48 +383,15 @@ impl Typist {
 
     /// Sends a stroke, and lets the seat know what the session makes of it.
     fn strike(&mut self, twins: &mut impl Twins, stroke: Stroke) {
-        if self.send_stroke(twins, stroke) {
+        if self.hand.send(twins, stroke) {
             self.seat.key(stroke.code, stroke.down);
-        }
-    }
-
-    /// Sends a stroke; whether the key is down on the first twin, or up on the last.
-    fn send_stroke(&mut self, twins: &mut impl Twins, stroke: Stroke) -> bool {
-        let Stroke { device, code, down } = stroke;
-        self.turn_to(twins, device);
-        let mut elsewhere = false;
-        let mut changed = false;
-        for (other, twin) in twins.twins() {
-            if other == device {
-                changed = twin.down().has(code) != down;
-                twin.key(code, down);
-            } else {
-                elsewhere |= twin.down().has(code);
-            }
-        }
-        changed && !elsewhere
-    }
-
-    /// The twins' events are kept until the end of a step; between two twins the order counts.
-    fn turn_to(&mut self, twins: &mut impl Twins, device: DeviceId) {
-        if self.last != Some(device) {
-            self.flush(twins);
-            self.unmarked.extend(self.last);
-            self.last = Some(device);
-        }
-    }
-
-    fn flush(&self, twins: &mut impl Twins) {
-        if let Some(twin) = self.last.and_then(|last| twins.twin(last)) {
-            // What goes wrong with a twin shows with the next key.
-            let _ = twin.flush();
         }
     }
 
     /// The one place where Caps Lock goes out as a lock.
     fn tap_caps_lock(&mut self, twins: &mut impl Twins) {
         let Some(device) = self.sink(twins) else { return };
-        self.turn_to(twins, device);
+        self.hand.turn_to(twins, device);
         if let Some(twin) = twins.twin(device) {
             twin.tap_caps_lock();
             self.seat.key(58, true);
