@@ -247,11 +247,12 @@ impl Asking {
             Session::Nobody => Told::Nobody,
             Session::Wayland(compositor) => {
                 let origin = Origin::Compositor(compositor.socket().display().to_string());
-                keymap(compositor.keymap(), origin, compositor.group())
+                keymap(compositor.keymap().map(text), origin, compositor.group())
             }
             Session::X(server) => {
                 let display = self.places.display.clone().unwrap_or_default();
-                keymap(server.keymap(), Origin::XServer(display), Some(server.group()))
+                let text = server.keymap().map(|keymap| without_pool(&text(keymap)));
+                keymap(text, Origin::XServer(display), Some(server.group()))
             }
         };
         if self.told.as_ref() == Some(&now) {
@@ -321,9 +322,12 @@ impl Asking {
     }
 }
 
-fn keymap(keymap: Option<&xkb::Keymap>, origin: Origin, group: Option<u32>) -> Told {
-    let text = keymap.map(|keymap| keymap.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1));
-    text.map_or(Told::Nobody, |text| Told::Keymap { text: without_pool(&text), origin, group })
+fn keymap(text: Option<String>, origin: Origin, group: Option<u32>) -> Told {
+    text.map_or(Told::Nobody, |text| Told::Keymap { text, origin, group })
+}
+
+fn text(keymap: &xkb::Keymap) -> String {
+    keymap.get_as_string(xkb::KEYMAP_FORMAT_TEXT_V1)
 }
 
 /// The keymap that was told.

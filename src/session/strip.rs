@@ -25,7 +25,13 @@ pub(super) fn without_pool(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::{
+        session::Names,
+        xkb_option::{Files, Placement, Slot},
+    };
 
     const PLAIN: &str = "xkb_keymap {
 xkb_types \"(unnamed)\" {
@@ -43,11 +49,10 @@ xkb_symbols \"(unnamed)\" {
 
     #[test]
     fn what_the_pool_added_is_gone() {
-        let pool =
-            "\n\ttype \"COMPOSEKEY_A0\" {\n\t\tmodifiers= Shift+Mod3;\n\t\tmap[Mod3]= 2;\n\t};";
+        let pool = "\n\ttype \"COMPOSEKEY_POOL_A0\" {\n\t\tmodifiers= Shift+Mod3;\n\t\tmap[Mod3]= 2;\n\t};";
         let key = |name: &str| {
             format!(
-                "\n\tkey <{name}>   {{\n\t\ttype= \"COMPOSEKEY_A0\",\n\t\tsymbols[Group1]= [ U03BB, NoSymbol ],\n\t\t\
+                "\n\tkey <{name}>   {{\n\t\ttype= \"COMPOSEKEY_POOL_A0\",\n\t\tsymbols[Group1]= [ U03BB, NoSymbol ],\n\t\t\
                  actions[Group1]= [ NoAction(), SetMods(modifiers=Mod5) ]\n\t}};"
             )
         };
@@ -57,5 +62,19 @@ xkb_symbols \"(unnamed)\" {
         assert_eq!(with.matches("COMPOSEKEY").count(), 4);
         assert_eq!(without_pool(&with), PLAIN);
         assert_eq!(without_pool(PLAIN), PLAIN);
+    }
+
+    /// Somebody may have given an X server a keymap with it.
+    #[test]
+    fn the_xkb_option_stays() {
+        let keymap = Names::default().compile(None).unwrap();
+        let wanted: Vec<_> = ('\u{100}'..='\u{fff}').collect();
+        let placement = Placement::new(&Slot::all(&[keymap]), &wanted, &BTreeMap::new());
+        let Files { types, symbols, .. } = Files::new(&placement);
+        for kind in ["COMPOSEKEY_SIXTEEN", "COMPOSEKEY_EIGHT", "COMPOSEKEY_SEVEN"] {
+            assert!(types.contains(kind) && symbols.contains(kind), "{kind}");
+        }
+        assert_eq!(without_pool(&types), types);
+        assert_eq!(without_pool(&symbols), symbols);
     }
 }

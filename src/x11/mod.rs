@@ -43,8 +43,8 @@ pub fn modifiers(mods: ModMask) -> u8 {
 }
 
 /// How the names of the key types begin that the pool of keycodes adds to the keymaps (`output/x11`). A key of
-/// such a type means something to that pool alone.
-pub const POOL_TYPE: &str = "COMPOSEKEY_";
+/// such a type means something to that pool alone. The types of the XKB option have other names.
+pub const POOL_TYPE: &str = "COMPOSEKEY_POOL_";
 
 /// An event, and the number of the last request that the server had carried out before it.
 pub type Numbered = (Event, SequenceNumber);
