@@ -4,6 +4,14 @@
 //! A client learns the keymap when it binds the keyboard, without having the focus. The active group
 //! comes with `wl_keyboard.modifiers`, which only the focused client gets: so as a rule it is not
 //! known.
+//!
+//! ```text
+//! us           registry, sync ┐             ┌ bind each seat, sync ┐                     ┌ get_keyboard ┐
+//! compositor                  └ seats, done ┘                      └ capabilities, done ─┘              └ keymap
+//! ```
+
+#[cfg(test)]
+mod tests;
 
 use std::{
     fmt,
@@ -22,6 +30,7 @@ use wayland_client::{
     Connection, Dispatch, DispatchError, EventQueue, Proxy, QueueHandle, WEnum,
     backend::WaylandError,
     protocol::{
+        wl_callback::{self, WlCallback},
         wl_keyboard::{self, KeymapFormat, WlKeyboard},
         wl_registry::{self, WlRegistry},
         wl_seat::{self, Capability, WlSeat},
@@ -47,7 +56,12 @@ struct Watch {
     keymap: Option<xkb::Keymap>,
     group: Option<u32>,
     changed: bool,
+    /// How many of the first requests to say when it is done (`wl_display.sync`) are answered.
+    done: u8,
 }
+
+/// When so many are answered, every seat that was there has told whether it has a keyboard.
+const ALL: u8 = 2;
 
 /// Why a compositor is of no use.
 #[derive(Debug)]
@@ -96,12 +110,14 @@ impl Compositor {
             .map_err(|error| failed(io::Error::other(error.to_string())))?;
         let queue = connection.new_event_queue();
         let _ = connection.display().get_registry(&queue.handle(), ());
+        let _ = connection.display().sync(&queue.handle(), ());
         let compositor = Self { queue, watch: Watch::default(), socket: socket.to_owned() };
         compositor.flush()?;
         Ok(compositor)
     }
 
-    /// Waits until the keymap is there, for so long at most; whether it is.
+    /// Waits until the keymap is there, for so long at most; whether it is. A compositor without a keyboard has
+    /// none, and is not waited for.
     ///
     /// # Errors
     /// When the compositor is gone.
@@ -111,6 +127,9 @@ impl Compositor {
             let _ = self.dispatch()?;
             if self.watch.keymap.is_some() {
                 return Ok(true);
+            }
+            if self.watch.done == ALL && self.watch.keyboard.is_none() {
+                return Ok(false);
             }
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -223,6 +242,22 @@ impl Dispatch<WlRegistry, ()> for Watch {
     }
 }
 
+impl Dispatch<WlCallback, ()> for Watch {
+    fn event(
+        watch: &mut Self,
+        _: &WlCallback,
+        _: wl_callback::Event,
+        (): &(),
+        connection: &Connection,
+        queue: &QueueHandle<Self>,
+    ) {
+        watch.done += 1;
+        if watch.done < ALL {
+            let _ = connection.display().sync(queue, ());
+        }
+    }
+}
+
 impl Dispatch<WlSeat, ()> for Watch {
     fn event(
         watch: &mut Self,
@@ -242,7 +277,9 @@ impl Dispatch<WlSeat, ()> for Watch {
             (true, false) if watch.keyboard.is_none() => {
                 watch.keyboard = Some((seat.clone(), seat.get_keyboard(queue, ())));
             }
-            (false, true) => *watch = Self { changed: true, ..Self::default() },
+            (false, true) => {
+                *watch = Self { changed: true, done: watch.done, ..Self::default() };
+            }
             _ => {}
         }
     }

@@ -36,4 +36,4 @@ pub use slot::{Slot, codes};
 pub const NAME: &str = "composekey:chars";
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -51,7 +51,7 @@ fn wanted() -> Vec<char> {
 }
 
 /// A folder as `install` leaves it.
-fn written(placement: &Placement, rules: Option<&str>) -> TempDir {
+pub(crate) fn written(placement: &Placement, rules: Option<&str>) -> TempDir {
     let folder = TempDir::new().unwrap();
     let files = Files::new(placement);
     for (name, text) in
