@@ -1,13 +1,14 @@
 //! Copies a keymap from one device to another: see [`copy_keymap`].
 
 use x11rb::protocol::xkb::{
-    ConnectionExt as _, GetMapReply, KTSetMapEntry, KeyType, MapPart, SetKeyType, SetMapAux,
-    SetMapAuxKeyActions, SetMapFlags,
+    ConnectionExt as _, GetMapReply, KTSetMapEntry, KeyType, MapPart, NameDetail, SetKeyType,
+    SetMapAux, SetMapAuxKeyActions, SetMapFlags, SetNamesAux, SetNamesAuxKTLevelNames,
 };
 
 use super::{Display, DisplayError, modifiers};
 
-/// Makes the keys of the device `to` mean what those of `from` mean (`XkbGetMap`, `XkbSetMap`).
+/// Makes the keys of the device `to` mean what those of `from` mean (`XkbGetMap`, `XkbSetMap`), and gives them
+/// the same names (`XkbGetNames`, `XkbSetNames`).
 ///
 /// A keyboard that is grabbed floats, and a change of the keymap goes to the attached ones only: what
 /// it missed must be made up for. `false` when a device went away, or the two have other keycodes.
@@ -86,7 +87,44 @@ pub fn copy_keymap(display: &Display, from: u16, to: u16) -> Result<bool, Displa
             result => result?,
         }
     }
+    copy_names(display, from, to)?;
     Ok(done)
+}
+
+/// Names layout, groups, key types and their levels as on the device `from`.
+///
+/// A key type that is new has no names, and libxkbcommon, and so every program with Qt, refuses the whole keymap
+/// of a device that has such a one.
+fn copy_names(display: &Display, from: u16, to: u16) -> Result<(), DisplayError> {
+    let parts = NameDetail::SYMBOLS
+        | NameDetail::KEY_TYPE_NAMES
+        | NameDetail::KT_LEVEL_NAMES
+        | NameDetail::GROUP_NAMES;
+    let names = match display.conn.xkb_get_names(from, parts)?.reply().map_err(DisplayError::from) {
+        Err(DisplayError::Reply(_)) => return Ok(()),
+        names => names?,
+    };
+    let list = names.value_list;
+    let levels = list.kt_level_names.map(|levels| SetNamesAuxKTLevelNames {
+        n_levels_per_type: levels.n_levels_per_type,
+        kt_level_names: levels.kt_level_names,
+    });
+    let total = levels.as_ref().map_or(0, |levels| levels.kt_level_names.len());
+    let total = u16::try_from(total).unwrap_or(u16::MAX);
+    let values = SetNamesAux {
+        symbols_name: list.symbols_name,
+        type_names: list.type_names,
+        kt_level_names: levels,
+        groups: list.groups,
+        ..SetNamesAux::default()
+    };
+    #[rustfmt::skip]
+    let cookie = display.conn.xkb_set_names(
+        to, 0u8.into(), 0, names.n_types, 0, names.n_types, 0, names.group_names, 0, 0, 0, 0, total, &values,
+    )?;
+    // Without its names the keymap means the same.
+    cookie.ignore_error();
+    Ok(())
 }
 
 /// The whole keymap of a device; `None` when it went away.

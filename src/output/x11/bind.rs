@@ -57,28 +57,34 @@ impl Target {
         self.set_map(display, SetMapFlags::RESIZE_TYPES, 0, &values)
     }
 
-    /// Names the key type and its levels, without which a dump of the keymap would not compile.
-    pub(super) fn name_type(&self, display: &Display, levels: &Levels) -> Result<(), DisplayError> {
+    /// Names the key types from the index `first` on, and their levels: without names libxkbcommon takes no
+    /// keymap, nor would a dump of it compile.
+    pub(super) fn name_types(
+        &self,
+        display: &Display,
+        levels: &Levels,
+        first: usize,
+    ) -> Result<(), DisplayError> {
+        let types = usize::from(self.key_type) + 1 - first;
         let intern = |name: &str| display.conn.intern_atom(false, name.as_bytes());
         let name = intern(&format!("{POOL_TYPE}{:02X}", levels.mask()))?;
         let level_names: Vec<_> =
             (0..levels.count()).map(|i| intern(&format!("Slot {i}"))).collect::<Result<_, _>>()?;
-        let count = levels.count() as u8;
+        let level_names = level_names.into_iter().map(|cookie| Ok(cookie.reply()?.atom));
+        let level_names = level_names.collect::<Result<Vec<_>, DisplayError>>()?.repeat(types);
+        let (first, total) = (first as u8, level_names.len() as u16);
         let values = SetNamesAux {
-            type_names: Some(vec![name.reply()?.atom]),
+            type_names: Some(vec![name.reply()?.atom; types]),
             kt_level_names: Some(SetNamesAuxKTLevelNames {
-                n_levels_per_type: vec![count],
-                kt_level_names: level_names
-                    .into_iter()
-                    .map(|cookie| Ok(cookie.reply()?.atom))
-                    .collect::<Result<_, DisplayError>>()?,
+                n_levels_per_type: vec![levels.count() as u8; types],
+                kt_level_names: level_names,
             }),
             ..SetNamesAux::default()
         };
+        let types = types as u8;
         #[rustfmt::skip]
         let cookie = display.conn.xkb_set_names(
-            self.device, 0u8.into(), self.key_type, 1, self.key_type, 1, 0, 0u8.into(),
-            0, 0, 0, 0, count.into(), &values,
+            self.device, 0u8.into(), first, types, first, types, 0, 0u8.into(), 0, 0, 0, 0, total, &values,
         )?;
         // A name is not worth failing for.
         cookie.ignore_error();

@@ -124,8 +124,8 @@ impl Stand {
             if !check(&mut self.own, sent)? {
                 return Ok(false);
             }
-            for target in &self.targets {
-                target.name_type(display, self.pool.levels())?;
+            for (target, map) in self.targets.iter().zip(&maps) {
+                target.name_types(display, self.pool.levels(), map.types())?;
             }
             announce(display, &keyboards, self.pool.codes()[0])?;
         }

@@ -118,7 +118,7 @@ impl Desk {
     }
 
     /// The end of most tests: exactly this arrived, nothing comes after it, plain typing works on
-    /// both keyboards, no key is down and Caps Lock is off.
+    /// both keyboards, no key is down, Caps Lock is off, and every keymap can be read.
     #[track_caller]
     pub(crate) fn finish(&mut self, expected: &str) {
         self.expect(expected);
@@ -128,5 +128,6 @@ impl Desk {
         self.second.text("2.");
         self.expect(&format!("{expected}1.2."));
         self.expect_rest(false);
+        assert_eq!(self.server.unreadable_keymaps(), [0_i32; 0]);
     }
 }

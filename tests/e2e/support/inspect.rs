@@ -2,14 +2,16 @@
 
 use std::{thread, time::Duration};
 
+use composekey::x11::{Display, keymap};
 use x11rb::{
     connection::Connection,
     protocol::{
         xinput::{self, ConnectionExt as _, DeviceType, InputStateData},
-        xkb::{self, ConnectionExt as _},
+        xkb::{ConnectionExt as _, Group},
         xproto::{ConnectionExt as _, GrabMode, GrabStatus, ModMask},
     },
 };
+use xkbcommon::xkb;
 
 use super::Server;
 
@@ -45,7 +47,7 @@ impl Server {
     /// Locks a group of the core keyboard, as a layout indicator of a desktop does.
     pub(crate) fn lock_group(&self, group: u8) {
         let none = ModMask::from(0_u8);
-        let group = xkb::Group::from(group);
+        let group = Group::from(group);
         self.conn
             .xkb_latch_lock_state(CORE_KEYBOARD, none, none, true, group, none, false, 0)
             .unwrap()
@@ -79,6 +81,15 @@ impl Server {
             floating: info.type_ == DeviceType::FLOATING_SLAVE,
         };
         keyboards.map(device).collect()
+    }
+
+    /// The ids of the keyboards whose keymap libxkbcommon does not take; that of the core keyboard is what every
+    /// program with Qt reads.
+    pub(crate) fn unreadable_keymaps(&self) -> Vec<i32> {
+        let display = Display::open(Some(&self.display())).expect("the server answers");
+        let core = xkb::x11::get_core_keyboard_device_id(&*display.conn);
+        let devices = self.devices().into_iter().map(|device| i32::from(device.id));
+        devices.chain([core]).filter(|&id| keymap(&display, id).is_none()).collect()
     }
 
     /// Every key that is down anywhere: for the applications (`core`) and on each device.

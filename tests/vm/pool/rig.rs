@@ -88,7 +88,7 @@ impl Seat {
         );
     }
 
-    /// Exactly this has arrived, plain typing works, nothing is down, Caps Lock is off.
+    /// Exactly this has arrived, plain typing works, nothing is down, Caps Lock is off, every keymap can be read.
     #[track_caller]
     pub(super) fn finish(&mut self, expected: &str) {
         self.app.expect(expected);
@@ -96,5 +96,6 @@ impl Seat {
         self.board.text("end");
         self.app.expect(&format!("{expected}end"));
         self.expect_rest(false);
+        assert_eq!(self.server.unreadable_keymaps(), [0_i32; 0]);
     }
 }

@@ -130,7 +130,8 @@ impl<'g> Desk<'g> {
         );
     }
 
-    /// The end of most cases: exactly this arrived, plain typing works, no key is down, Caps Lock is off.
+    /// The end of most cases: exactly this arrived, plain typing works, no key is down, Caps Lock is off,
+    /// every keymap can be read.
     #[track_caller]
     pub(crate) fn finish(&mut self, expected: &str) {
         self.expect(expected);
@@ -138,5 +139,6 @@ impl<'g> Desk<'g> {
         self.keyboard.text("z.");
         self.expect(&format!("{expected}z."));
         self.expect_rest(false);
+        assert_eq!(self.server.unreadable_keymaps(), [0_i32; 0]);
     }
 }

@@ -88,7 +88,7 @@ impl Server {
         let server = Self { xorg, number, conn, free_at_start: Vec::new() };
         server.prepare_extensions();
         // The core keyboard has the server's own layout until a key is pressed.
-        server.set_layout(LAYOUT);
+        server.set_layout(layout);
         server
     }
 
