@@ -7,7 +7,10 @@ use std::{
     process::{Command, Output},
 };
 
+use composekey::session::wayland::Compositor;
 use tempfile::TempDir;
+
+use super::wait_until;
 
 /// A home; programs started in it see no other, and no session but what is made for them.
 #[derive(Debug)]
@@ -66,13 +69,15 @@ impl Home {
         String::from_utf8_lossy(&output.stdout).into_owned() + &said
     }
 
-    /// The keymap that the compositor tells its clients.
-    pub(crate) fn compositor(&self, socket: &str) -> composekey::session::wayland::Compositor {
+    /// The keymap that the compositor tells its clients, as soon as it has a keyboard.
+    pub(crate) fn compositor(&self, socket: &str) -> Compositor {
         let path = self.path("run").join(socket);
-        let mut compositor = composekey::session::wayland::Compositor::connect(&path)
-            .expect("the compositor listens");
-        let patience = std::time::Duration::from_secs(30);
-        assert!(compositor.wait(patience).expect("it is there"), "no keymap came");
+        let mut compositor = Compositor::connect(&path).expect("the compositor listens");
+        let told = wait_until(|| {
+            let _ = compositor.dispatch().expect("it is there");
+            compositor.keymap().is_some()
+        });
+        assert!(told, "no keymap came");
         compositor
     }
 }
