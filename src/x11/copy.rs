@@ -7,6 +7,10 @@ use x11rb::protocol::xkb::{
 
 use super::{Display, DisplayError, modifiers};
 
+/// The first key types are the same on each keyboard, and the server lets nobody name them (the XKB protocol,
+/// *Key Types*).
+const REQUIRED_TYPES: usize = 4;
+
 /// Makes the keys of the device `to` mean what those of `from` mean (`XkbGetMap`, `XkbSetMap`), and gives them
 /// the same names (`XkbGetNames`, `XkbSetNames`).
 ///
@@ -105,22 +109,27 @@ fn copy_names(display: &Display, from: u16, to: u16) -> Result<(), DisplayError>
         names => names?,
     };
     let list = names.value_list;
-    let levels = list.kt_level_names.map(|levels| SetNamesAuxKTLevelNames {
-        n_levels_per_type: levels.n_levels_per_type,
-        kt_level_names: levels.kt_level_names,
-    });
-    let total = levels.as_ref().map_or(0, |levels| levels.kt_level_names.len());
-    let total = u16::try_from(total).unwrap_or(u16::MAX);
+    let (Some(types), Some(levels)) = (list.type_names, list.kt_level_names) else { return Ok(()) };
+    let first = types.len().min(REQUIRED_TYPES);
+    let types = types[first..].to_vec();
+    let (required, widths) = levels.n_levels_per_type.split_at(first);
+    let required = required.iter().copied().map(usize::from).sum();
+    let levels = levels.kt_level_names.into_iter().skip(required).collect::<Vec<_>>();
+    let count = u16::try_from(levels.len()).unwrap_or(u16::MAX);
+    let (first, n_types) = (first as u8, types.len() as u8);
     let values = SetNamesAux {
         symbols_name: list.symbols_name,
-        type_names: list.type_names,
-        kt_level_names: levels,
+        type_names: Some(types),
+        kt_level_names: Some(SetNamesAuxKTLevelNames {
+            n_levels_per_type: widths.to_vec(),
+            kt_level_names: levels,
+        }),
         groups: list.groups,
         ..SetNamesAux::default()
     };
     #[rustfmt::skip]
     let cookie = display.conn.xkb_set_names(
-        to, 0u8.into(), 0, names.n_types, 0, names.n_types, 0, names.group_names, 0, 0, 0, 0, total, &values,
+        to, 0u8.into(), first, n_types, first, n_types, 0, names.group_names, 0, 0, 0, 0, count, &values,
     )?;
     // Without its names the keymap means the same.
     cookie.ignore_error();
