@@ -7,6 +7,7 @@
 //! ```
 
 use std::{
+    collections::BTreeMap,
     fmt, io,
     mem::MaybeUninit,
     os::{
@@ -27,7 +28,6 @@ use xkbcommon::xkb;
 use super::{
     Origin,
     news::{News, Teller},
-    strip::without_pool,
     wayland::{self, Compositor},
     xserver::XServer,
 };
@@ -40,6 +40,8 @@ pub enum Told {
     Keymap {
         /// The keymap (`XKB_KEYMAP_FORMAT_TEXT_V1`): a compiled one cannot leave its thread.
         text: String,
+        /// The keymaps of single keyboards that have another one, by the nodes of their twins.
+        own: BTreeMap<PathBuf, String>,
         /// Who tells it.
         origin: Origin,
         /// The active group, counted from 0.
@@ -243,30 +245,36 @@ impl Asking {
 
     /// Tells what is new; whether somebody listens.
     fn tell(&mut self) -> bool {
-        let now = match &self.session {
-            Session::Nobody => Told::Nobody,
-            Session::Wayland(compositor) => {
-                let origin = Origin::Compositor(compositor.socket().display().to_string());
-                keymap(compositor.keymap().map(text), origin, compositor.group())
-            }
-            Session::X(server) => {
-                let display = self.places.display.clone().unwrap_or_default();
-                let text = server.keymap().map(|keymap| without_pool(&text(keymap)));
-                keymap(text, Origin::XServer(display), Some(server.group()))
-            }
-        };
+        let now = self.asked();
         if self.told.as_ref() == Some(&now) {
             return true;
         }
         let word = match (&self.told, &now) {
             (
-                Some(Told::Keymap { text: old, origin: before, .. }),
-                Told::Keymap { text, origin, group },
-            ) if (old, before) == (text, origin) => Told::Group(*group),
+                Some(Told::Keymap { text: a, own: b, origin: c, .. }),
+                Told::Keymap { text, own, origin, group },
+            ) if (a, b, c) == (text, own, origin) => Told::Group(*group),
             _ => now.clone(),
         };
         self.told = Some(now);
         self.teller.tell(word)
+    }
+
+    /// What the session says now.
+    fn asked(&self) -> Told {
+        let (text, own, origin, group) = match &self.session {
+            Session::Nobody => return Told::Nobody,
+            Session::Wayland(compositor) => {
+                let origin = Origin::Compositor(compositor.socket().display().to_string());
+                (compositor.keymap().map(text), BTreeMap::new(), origin, compositor.group())
+            }
+            Session::X(server) => {
+                let text = server.keymap().map(str::to_owned);
+                let origin = Origin::XServer(self.places.display.clone().unwrap_or_default());
+                (text, server.own().clone(), origin, Some(server.group()))
+            }
+        };
+        text.map_or(Told::Nobody, |text| Told::Keymap { text, own, origin, group })
     }
 
     /// Sleeps until something may be new; whether somebody listens.
@@ -320,10 +328,6 @@ impl Asking {
         }
         found
     }
-}
-
-fn keymap(text: Option<String>, origin: Origin, group: Option<u32>) -> Told {
-    text.map_or(Told::Nobody, |text| Told::Keymap { text, origin, group })
 }
 
 fn text(keymap: &xkb::Keymap) -> String {

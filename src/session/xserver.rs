@@ -1,16 +1,17 @@
-//! [`XServer`]: the keymap with which an X server reads the keys of our twins, and the group, followed as they
+//! [`XServer`]: the keymaps with which an X server reads the keys of our twins, and the group, followed as they
 //! change.
 //!
 //! To the server each keyboard has a keymap of its own, and the core keyboard, which programs see, takes that of
-//! the keyboard that is typed on, with its first key. So before a twin was typed on its own keymap counts.
+//! the keyboard that is typed on, with its first key. So it is the twins' keymaps that count.
 //!
 //! A twin is a keyboard that was plugged just now: it gets the layout of the server's configuration, not
 //! the one that somebody has set since (`setxkbmap`). So it is given that of the keyboard for which it stands.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     fmt,
     os::fd::{AsFd, BorrowedFd},
+    path::PathBuf,
     thread,
     time::Duration,
 };
@@ -21,10 +22,13 @@ use x11rb::protocol::{
 };
 use xkbcommon::xkb as xkbc;
 
-use super::follow::{Locate, Place};
+use super::{
+    follow::{Locate, Place},
+    strip::without_pool,
+};
 use crate::x11::{
-    Device, Display, DisplayError, Role, copy_keymap, device_node, keymap, last_typed_on,
-    select_device_events, select_keymap_events,
+    Device, Display, DisplayError, Role, copy_keymap, device_node, keymap, select_device_events,
+    select_keymap_events,
 };
 
 /// The core keyboard, where the protocol wants a device.
@@ -40,9 +44,12 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub(super) struct XServer {
     display: Display,
     locate: Locate,
-    /// Our twins, by their numbers.
-    twins: Vec<u16>,
-    keymap: Option<xkbc::Keymap>,
+    /// Our twins: their numbers and nodes.
+    twins: Vec<(u16, PathBuf)>,
+    /// The keymap of the first twin, or of the core keyboard while there is none; as text.
+    keymap: Option<String>,
+    /// Those of other twins that differ, by the nodes.
+    own: BTreeMap<PathBuf, String>,
     group: u32,
 }
 
@@ -56,7 +63,8 @@ impl XServer {
         let details = SelectEventsAux::new().state_notify(group);
         select_keymap_events(&display, CORE, &details)?;
         select_device_events(&display)?;
-        let mut server = Self { display, locate, twins: Vec::new(), keymap: None, group: 0 };
+        let (twins, own) = Default::default();
+        let mut server = Self { display, locate, twins, keymap: None, own, group: 0 };
         server.welcome()?;
         server.look()?;
         // What changed while it was asked may have been read with an answer already.
@@ -97,29 +105,26 @@ impl XServer {
         let mut twins = Vec::new();
         let mut keyboards = Vec::new();
         for device in self.display.keyboards()?.into_iter().filter(slave) {
-            let node = device_node(&self.display, device.id)?;
-            match node.and_then(|node| (self.locate)(&node)) {
-                Some(Place::TwinOf(place)) => twins.push((device, place)),
+            let Some(node) = device_node(&self.display, device.id)? else { continue };
+            match (self.locate)(&node) {
+                Some(Place::TwinOf(place)) => twins.push((device, place, node)),
                 Some(Place::At(place)) => keyboards.push((device, place)),
                 None => {}
             }
         }
-        for (twin, place) in twins.iter().filter(|(twin, _)| !self.twins.contains(&twin.id)) {
+        let known = |id| self.twins.iter().any(|&(twin, _)| twin == id);
+        for (twin, place, _) in twins.iter().filter(|(twin, ..)| !known(twin.id)) {
             select_keymap_events(&self.display, twin.id, &SelectEventsAux::new())?;
             let own = keyboards.iter().find(|(own, at)| own.name == twin.name && at == place);
             self.dress(twin.id, own.map_or(CORE, |(own, _)| own.id))?;
         }
-        self.twins = twins.into_iter().map(|(twin, _)| twin.id).collect();
+        self.twins = twins.into_iter().map(|(twin, _, node)| (twin.id, node)).collect();
         Ok(())
     }
 
     /// Gives a twin the keymap of another device, if it has a different one.
     fn dress(&self, twin: u16, like: u16) -> Result<(), DisplayError> {
-        let text = |device| {
-            let keymap = self.keymap_of(device);
-            keymap.map(|keymap| keymap.get_as_string(xkbc::KEYMAP_FORMAT_TEXT_V1))
-        };
-        if text(twin) != text(like) {
+        if self.keymap_of(twin) != self.keymap_of(like) {
             let _ = copy_keymap(&self.display, like, twin)?;
         }
         Ok(())
@@ -128,15 +133,13 @@ impl XServer {
     fn look(&mut self) -> Result<(), DisplayError> {
         let state = self.display.conn.xkb_get_state(CORE)?.reply()?;
         self.group = u32::from(u8::from(state.group));
-        let last = last_typed_on(&self.display)?;
-        let is_twin = last.is_some_and(|last| self.twins.contains(&last));
-        // After a twin is gone the core keyboard keeps its keymap, and libxkbcommon may not take that: then the
-        // other's counts.
-        let mut devices = self.twins.clone();
-        devices.insert(if is_twin { 0 } else { devices.len() }, CORE);
         for _ in 0..TRIES {
-            if let Some(keymap) = devices.iter().find_map(|&device| self.keymap_of(device)) {
-                self.keymap = Some(keymap);
+            let of_twin = |(id, node): &(u16, PathBuf)| Some((node.clone(), self.keymap_of(*id)?));
+            let mut own: BTreeMap<_, _> = self.twins.iter().filter_map(of_twin).collect();
+            let first = self.twins.iter().find_map(|(_, node)| own.get(node).cloned());
+            if let Some(keymap) = first.or_else(|| self.keymap_of(CORE)) {
+                own.retain(|_, other| *other != keymap);
+                (self.keymap, self.own) = (Some(keymap), own);
                 break;
             }
             self.display.sync()?;
@@ -145,17 +148,25 @@ impl XServer {
         Ok(())
     }
 
-    fn keymap_of(&self, device: u16) -> Option<xkbc::Keymap> {
+    /// The keymap of a device (`XKB_KEYMAP_FORMAT_TEXT_V1`), as it is without our pool; `None` when the server
+    /// does not give it.
+    fn keymap_of(&self, device: u16) -> Option<String> {
         let device = match device {
             CORE => xkbc::x11::get_core_keyboard_device_id(&*self.display.conn),
             device => i32::from(device),
         };
-        keymap(&self.display, device)
+        let keymap = keymap(&self.display, device)?;
+        Some(without_pool(&keymap.get_as_string(xkbc::KEYMAP_FORMAT_TEXT_V1)))
     }
 
-    /// The keymap that the keys of a twin have; `None` when the server does not give it.
-    pub(super) fn keymap(&self) -> Option<&xkbc::Keymap> {
-        self.keymap.as_ref()
+    /// The keymap that the keys of a twin have, as text; `None` when the server does not give it.
+    pub(super) fn keymap(&self) -> Option<&str> {
+        self.keymap.as_deref()
+    }
+
+    /// Those of single twins that have another one, by their nodes.
+    pub(super) fn own(&self) -> &BTreeMap<PathBuf, String> {
+        &self.own
     }
 
     /// The active group.

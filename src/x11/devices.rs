@@ -1,11 +1,11 @@
-//! What the server tells of its input devices: where they come from, which one was typed on, that one came.
+//! What the server tells of its input devices: where they come from, that one came.
 
 use std::{ffi::OsString, os::unix::ffi::OsStringExt as _, path::PathBuf};
 
 use x11rb::{
     errors::ConnectionError,
     protocol::{
-        xinput::{self, ConnectionExt as _, DeviceType, XIEventMask, XIGetPropertyItems},
+        xinput::{self, ConnectionExt as _, XIEventMask, XIGetPropertyItems},
         xproto::{AtomEnum, ConnectionExt as _},
     },
 };
@@ -45,17 +45,4 @@ pub fn device_node(display: &Display, device: u16) -> Result<Option<PathBuf>, Di
         Ok(_) | Err(DisplayError::Reply(_)) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// The keyboard whose key came last: the core keyboard has its keymap (`XIDeviceChanged`).
-///
-/// # Errors
-/// When the connection broke.
-pub fn last_typed_on(display: &Display) -> Result<Option<u16>, DisplayError> {
-    let masters = u16::from(xinput::Device::ALL_MASTER);
-    let reply = display.conn.xinput_xi_query_device(masters)?.reply()?;
-    let mut masters = reply.infos.into_iter();
-    let core = masters.find(|info| info.type_ == DeviceType::MASTER_KEYBOARD);
-    let classes = core.map(|core| core.classes).unwrap_or_default();
-    Ok(classes.into_iter().find(|class| class.data.as_key().is_some()).map(|class| class.sourceid))
 }

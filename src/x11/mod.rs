@@ -29,7 +29,7 @@ use x11rb::{
 };
 
 pub use copy::copy_keymap;
-pub use devices::{device_node, last_typed_on, select_device_events};
+pub use devices::{device_node, select_device_events};
 pub use held::keys_down;
 pub use keymap::{keymap, select_keymap_events};
 pub use names::layout_names;

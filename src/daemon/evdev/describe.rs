@@ -66,7 +66,7 @@ fn room(evdev: &Evdev) -> Option<Result<usize, String>> {
     let Beyond::X(way) = &typist.beyond else { return None };
     let sink = typist.sink(input);
     let keyboard = sink.and_then(|sink| input.keyboards().find(|(device, _)| *device == sink));
-    Some(way.room(keyboard.and_then(|(_, keyboard)| keyboard.twin.node()).as_deref()))
+    Some(way.room(keyboard.and_then(|(_, keyboard)| keyboard.twin.node())))
 }
 
 /// Says how many characters have no key and go through an X server.

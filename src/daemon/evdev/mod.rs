@@ -26,7 +26,7 @@ use evdev::LedCode;
 
 use self::{
     away::Away,
-    layout::{Change, Layout},
+    layout::{Change, Keymaps, Layout},
     seat::Seat,
     signal::Signal,
     typist::{Outcome, Typist},
@@ -41,7 +41,7 @@ use super::{
 };
 use crate::{
     config,
-    engine::{Action, DeviceId, Direction, Event, Feedback, KeyEvent},
+    engine::{Action, DeviceId, Direction, Event, Feedback, KeyEvent, XkbKeyboard},
     input::evdev::{EvdevInput, Input, Ready, Rules, Word},
     keycode::Keycode,
     output::Ticket,
@@ -56,6 +56,7 @@ pub(super) const GUARD: &str = "evdev";
 pub(super) struct Evdev {
     input: EvdevInput,
     layout: Layout,
+    keymaps: Keymaps,
     logind: Logind,
     away: Away,
     /// Why logind tells nothing.
@@ -87,10 +88,10 @@ impl Evdev {
         let started = Layout::start(core.loaded.settings.layout.as_deref());
         let (layout, first) =
             started.map_err(|error| StartError::System("asking for the layout", error))?;
-        let Some(Change::Keymap(keymap, origin, group)) = first else {
+        let Some(Change::Keymaps(keymaps, origin, group)) = first else {
             return Err(StartError::Keymap);
         };
-        let mut seat = Seat::new(keymap, origin.to_string());
+        let mut seat = Seat::new(keymaps.of(None).clone(), origin.to_string());
         seat.set_group(group);
         let mut typist = Typist::new(seat);
         typist.beyond = typist.beyond.for_session(&origin).unwrap_or_default();
@@ -118,6 +119,7 @@ impl Evdev {
         let mut evdev = Self {
             input,
             layout,
+            keymaps,
             logind,
             away: Away::default(),
             unheard: None,
@@ -157,7 +159,10 @@ impl Evdev {
     }
 
     fn on_key(&mut self, core: &mut Core, device: DeviceId, time: Instant, code: u16, down: bool) {
-        self.typist.current = Some(device);
+        if self.typist.current != Some(device) {
+            self.typist.current = Some(device);
+            self.adopt();
+        }
         let keycode = Keycode::from_evdev(code);
         let opens = down && keycode == core.loaded.settings.engine.trigger;
         if opens && !self.kept.contains(&device) {
@@ -202,8 +207,9 @@ impl Evdev {
         let name = keyboard.traits().name.clone();
         match word {
             Word::Taken => {
+                let keymap = self.keymaps.of(keyboard.twin.node()).clone();
                 self.unlock.taken(keyboard.caps_lamp(), now);
-                let keyboard = self.typist.seat.keyboard();
+                let keyboard = XkbKeyboard::new(keymap);
                 core.events.push((now, Event::Keyboard { device, keyboard }));
                 say(&format!("keyboard `{name}`: taken"));
             }

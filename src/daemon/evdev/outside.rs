@@ -6,7 +6,7 @@ use super::{Evdev, away::Away, describe, layout::Change};
 use crate::{
     config,
     daemon::{backend::Backend, core::Core, say},
-    engine::{DeviceId, Event},
+    engine::{DeviceId, Event, XkbKeyboard},
     input::evdev::{Keyboard, State},
     session::{Origin, logind::Word},
 };
@@ -38,26 +38,42 @@ impl Evdev {
         }
     }
 
-    /// The session has another keymap, or another group of it.
+    /// The session has other keymaps, or another group of them.
     pub(super) fn on_layout(&mut self, core: &mut Core, change: Change) {
-        let (keymap, origin, group) = match change {
+        let (keymaps, origin, group) = match change {
             Change::Group(group) => return self.typist.seat.set_group(group),
-            Change::Keymap(keymap, origin, group) => (keymap, origin, group),
+            Change::Keymaps(keymaps, origin, group) => (keymaps, origin, group),
         };
         say(&format!("layout: {origin}"));
         self.choose_way(&origin);
-        let down: Vec<_> = self.input.twins().flat_map(|(_, twin)| twin.down().iter()).collect();
-        self.typist.seat.adopt(keymap, origin.to_string(), &down);
+        let before = std::mem::replace(&mut self.keymaps, keymaps);
+        self.typist.seat.origin = origin.to_string();
+        self.adopt();
         self.typist.seat.set_group(group);
-        let taken = |(device, keyboard): (DeviceId, &Keyboard)| {
-            (keyboard.state() == State::Taken).then_some(device)
+        let changed = |(device, keyboard): (DeviceId, &Keyboard)| {
+            let node = keyboard.twin.node();
+            let keymap = self.keymaps.of(node);
+            // One that says what it said leaves what is pending.
+            let is_new = keymap.get_raw_ptr() != before.of(node).get_raw_ptr();
+            (is_new && keyboard.state() == State::Taken)
+                .then(|| (device, XkbKeyboard::new(keymap.clone())))
         };
-        let devices: Vec<_> = self.input.keyboards().filter_map(taken).collect();
-        for device in devices {
-            let keyboard = self.typist.seat.keyboard();
+        let changed: Vec<_> = self.input.keyboards().filter_map(changed).collect();
+        for (device, keyboard) in changed {
             core.events.push((Instant::now(), Event::Keyboard { device, keyboard }));
         }
         self.feed(core);
+    }
+
+    /// Reads keys as the session reads those of the current keyboard's twin.
+    pub(super) fn adopt(&mut self) {
+        let keyboard = self.typist.current.and_then(|device| self.input.keyboard(device));
+        let keymap = self.keymaps.of(keyboard.and_then(|keyboard| keyboard.twin.node())).clone();
+        if !self.typist.seat.reads_by(&keymap) {
+            let down: Vec<_> =
+                self.input.twins().flat_map(|(_, twin)| twin.down().iter()).collect();
+            self.typist.seat.adopt(keymap, &down);
+        }
     }
 
     /// Opens the way beyond the keymap that this session has.

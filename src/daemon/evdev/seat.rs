@@ -10,7 +10,7 @@ use evdev::LedCode;
 use xkbcommon::xkb::{self, STATE_MODS_DEPRESSED, STATE_MODS_LATCHED};
 
 use crate::{
-    engine::{Session, XkbKeyboard},
+    engine::Session,
     input::evdev::Lamp,
     keycode::Keycode,
     output::{
@@ -48,17 +48,25 @@ impl Seat {
         }
     }
 
-    /// Another keymap holds; these keys are down, and the locks are as they were.
-    pub(super) fn adopt(&mut self, keymap: xkb::Keymap, origin: String, down: &[u16]) {
+    /// Whether this keymap holds.
+    pub(super) fn reads_by(&self, keymap: &xkb::Keymap) -> bool {
+        self.keymap.get_raw_ptr() == keymap.get_raw_ptr()
+    }
+
+    /// Another keymap holds; these keys are down, and group and locks are as they were.
+    pub(super) fn adopt(&mut self, keymap: xkb::Keymap, down: &[u16]) {
         let (caps, num) = (self.caps_lock(), self.locked() & self.num_lock != 0);
         let caps_lamp = self.caps_lamp;
-        *self = Self::new(keymap, origin);
+        let group = self.state.serialize_layout(xkb::STATE_LAYOUT_LOCKED);
+        let group = self.knows_group.then_some(group);
+        *self = Self::new(keymap, std::mem::take(&mut self.origin));
         self.caps_lamp = caps_lamp;
         for &code in down {
             self.key(code, true);
         }
         self.lock(self.caps_lock, caps);
         self.lock(self.num_lock, num);
+        self.set_group(group);
     }
 
     /// The session's active group, as far as it tells.
@@ -91,11 +99,6 @@ impl Seat {
         let known = self.knows_group || groups <= 1;
         let group = self.state.serialize_layout(xkb::STATE_LAYOUT_EFFECTIVE);
         known.then(|| group.min(groups.saturating_sub(1)))
-    }
-
-    /// A keyboard for the engine.
-    pub(super) fn keyboard(&self) -> XkbKeyboard {
-        XkbKeyboard::new(self.keymap.clone())
     }
 
     /// A key went out. To be called when it is down on the first twin, or up on the last.
@@ -207,6 +210,7 @@ fn locked_by(keymap: &xkb::Keymap, code: u16) -> xkb::ModMask {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::XkbKeyboard;
 
     fn seat(layout: &str) -> Seat {
         Seat::new(XkbKeyboard::from_names(layout, "", "").unwrap().keymap().clone(), String::new())
@@ -263,6 +267,19 @@ mod tests {
     }
 
     #[test]
+    fn another_keymap_finds_the_group_as_it_is() {
+        let mut seat = seat("us,de");
+        seat.set_group(Some(1));
+        let keymap = XkbKeyboard::from_names("fr,de", "", "").unwrap().keymap().clone();
+        seat.adopt(keymap, &[]);
+        assert_eq!(seat.spell("z", &[]).unwrap().chords[0].keycode, Keycode::from_evdev(21));
+        seat.set_group(None);
+        let keymap = XkbKeyboard::from_names("us,de", "", "").unwrap().keymap().clone();
+        seat.adopt(keymap, &[]);
+        assert!(seat.spell("z", &[]).is_err(), "nobody knows it");
+    }
+
+    #[test]
     fn another_keymap_finds_keys_and_locks_as_they_are() {
         let mut seat = seat("us");
         seat.key(42, true);
@@ -270,7 +287,9 @@ mod tests {
         seat.lamp(Lamp { code: LedCode::LED_CAPSL.0, lit: true });
         assert_eq!(seat.missing("aüx"), ['ü']);
         let keymap = XkbKeyboard::from_names("de", "", "").unwrap().keymap().clone();
-        seat.adopt(keymap, "elsewhere".into(), &[42]);
+        assert!(!seat.reads_by(&keymap));
+        seat.adopt(keymap.clone(), &[42]);
+        assert!(seat.reads_by(&keymap));
         assert!(seat.missing("aüx").is_empty());
         let session = seat.session(vec![]);
         assert_eq!((session.base, session.locked), (1, 0x12));

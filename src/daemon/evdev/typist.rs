@@ -11,7 +11,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::{collections::VecDeque, time::Instant};
+use std::{collections::VecDeque, path::Path, time::Instant};
 
 use super::{
     beyond::{Answer, Beyond, Mark, PATIENCE},
@@ -352,7 +352,9 @@ impl Typist {
         devices.dedup();
         let code = self.seat.idle_key().ok_or(Undelivered::NotInKeymap)?;
         // Of a keyboard that is gone the keys are too.
-        let present = |&device: &DeviceId| twins.twin(device).map(|twin| (device, twin.node()));
+        let present = |&device: &DeviceId| {
+            twins.twin(device).map(|twin| (device, twin.node().map(Path::to_owned)))
+        };
         let (devices, nodes): (Vec<_>, Vec<_>) = devices.iter().filter_map(present).unzip();
         let nodes: Option<_> = nodes.into_iter().collect();
         let down = |device| Stroke { device, code, down: true };

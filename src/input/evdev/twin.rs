@@ -156,8 +156,8 @@ impl Twin {
 
     /// Where the session opens it: `/dev/input/event7`. `None` when the kernel does not say.
     #[must_use]
-    pub fn node(&self) -> Option<PathBuf> {
-        self.node.clone()
+    pub fn node(&self) -> Option<&Path> {
+        self.node.as_deref()
     }
 
     /// Presses or releases a key. A press of a key that is down, and the release of one that is

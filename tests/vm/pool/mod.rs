@@ -19,6 +19,7 @@ pub(crate) const GROUP: Group = Group {
         order::keys_around_a_text,
         order::with_caps_lock_on,
         order::with_shift_held_across,
+        order::each_keyboard_by_its_own_layout,
         life::a_server_that_stands_still,
         life::a_server_that_stutters,
         life::a_server_that_dies_and_another,

@@ -5,7 +5,12 @@ use std::time::Duration;
 use evdev::KeyCode;
 
 use super::rig::{CONFIG, Seat};
-use crate::guest::Guest;
+use crate::{
+    guest::Guest,
+    support::{board::Board, daemon::Daemon, rig, wait_until},
+};
+
+const SECOND: &str = "Second";
 
 /// What is held, and what it gives: by keys, by the pool, by both.
 const HOLDS: [(&str, &str); 4] = [("la", "λ"), ("=e", "€"), ("pl", "plain"), ("mx", "aλB😀ü1")];
@@ -70,4 +75,39 @@ pub(crate) fn with_shift_held_across(_: &mut Guest) {
     }
     // A line's end is one: with Shift held it would be another key.
     seat.finish(&"AΛΕ\rAa".repeat(10));
+}
+
+/// Each keyboard has a layout of its own. The first key of a keyboard that the server sees is one of the text's, and
+/// the server reads it by that keyboard's layout.
+pub(crate) fn each_keyboard_by_its_own_layout(_: &mut Guest) {
+    let mut seat =
+        Seat::with(&CONFIG.replace("\"pl\"", "\"yl\" = \"1y\"\n\"zl\" = \"2z\"\n\"pl\""));
+    seat.daemon.stop();
+    let mut second = Board::new(SECOND);
+    let ids = |seat: &Seat| {
+        let devices = seat.server.devices().into_iter().filter(|device| device.name == SECOND);
+        devices.map(|device| device.id.to_string()).collect::<Vec<_>>()
+    };
+    assert!(wait_until(|| ids(&seat).len() == 1), "{:?}", seat.server.devices());
+    let german = ["-device", &ids(&seat)[0], "-layout", "de"];
+    let status = seat.server.command("setxkbmap").args(german).status();
+    assert!(status.is_ok_and(|status| status.success()), "`setxkbmap`: `make deps`");
+    seat.daemon = Daemon::start(&seat.home);
+    rig::taken(&mut seat.daemon, SECOND);
+    seat.expect_live();
+    assert!(wait_until(|| ids(&seat).len() == 2), "{:?}", seat.server.devices());
+    // It is told of the one layout and of the other when the twins are there.
+    let says = "layout: told by the X server";
+    assert!(seat.daemon.says(says), "{}", seat.daemon.messages());
+    let mut expected = String::new();
+    for _ in 0..3 {
+        for (board, yl) in [(&mut seat.board, "1y"), (&mut second, "2z")] {
+            for (keys, text) in [("yl", yl), ("ue", "ü"), ("la", "λ")] {
+                board.hold(keys);
+                expected += text;
+                seat.app.expect(&expected);
+            }
+        }
+    }
+    seat.finish(&expected);
 }

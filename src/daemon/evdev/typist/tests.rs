@@ -293,7 +293,7 @@ fn without_a_way_out_the_text_is_refused_and_nothing_moves() {
 fn when_the_group_is_not_known_it_is_tried_too() {
     let mut scene = Scene::new();
     let keymap = XkbKeyboard::from_names("us,de", "", "").unwrap().keymap().clone();
-    scene.typist.seat.adopt(keymap, String::new(), &[]);
+    scene.typist.seat.adopt(keymap, &[]);
     scene.text("z");
     assert_eq!(scene.play.borrow().sent, [(1, "z".to_owned())]);
 }
