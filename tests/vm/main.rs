@@ -48,8 +48,8 @@ pub(crate) use cases;
 
 const GROUPS: &[Group] = &[evdev::GROUP, console::GROUP];
 
-/// Only when asked for by name: what tells figures instead of testing, and what does not come out alike
-/// on a busy machine (docs/wayland.md).
+/// Only when asked for by name: what tells figures instead of testing, what takes long, and what does not
+/// come out alike on a busy machine (docs/testing.md).
 const BY_NAME: &[Group] = &[desktop::GROUP, latency::GROUP, pool::GROUP, sway::GROUP];
 
 fn main() -> ExitCode {

@@ -75,7 +75,7 @@ pub(crate) fn every_character_on_de(guest: &mut Guest) {
 
 pub(crate) fn every_character_on_us_and_ru(guest: &mut Guest) {
     let mut session = Session::start(guest, "us,ru", table());
-    session.what_x11_sees_arrives(Window::foot, 'a');
+    session.everything_arrives(Window::foot, 'a');
     session.switch_layout(1);
     session.everything_arrives(Window::foot, 'ф');
     session.everything_arrives(Window::gtk, 'ф');
