@@ -50,7 +50,8 @@ pub struct Logind {
 
 impl Logind {
     /// Starts to ask, for the session whose number is `$XDG_SESSION_ID`, else that of this process or
-    /// its user; for a user that does not log in, for whatever session is active on `seat0`.
+    /// its user, while it has not ended; for a user that does not log in, for whatever session is active on
+    /// `seat0`.
     ///
     /// # Errors
     /// When there are no descriptors or threads left. Without a bus [`Word::Lost`] is told.
@@ -150,36 +151,58 @@ impl Asking {
             Whose::Away => return Ok(State { active: false, locked: false }),
             Whose::Nobody => return Ok(State { active: true, locked: false }),
         };
-        let property = |name| self.property(session.as_str(), "Session", name);
-        let flag = |name| property(name).map(|value| bool::try_from(value).unwrap_or_default());
-        let gone = |error| match error {
-            // It may be gone by now; a signal tells which one comes next.
-            zbus::Error::MethodError(..) => Ok(false),
-            error => Err(error),
+        // It may be gone by now; a signal tells which one comes next.
+        let flag = |name| {
+            let value = known(self.property(session.as_str(), "Session", name));
+            value
+                .map(|value| value.and_then(|value| bool::try_from(value).ok()).unwrap_or_default())
         };
-        Ok(State {
-            active: flag("Active").or_else(gone)?,
-            locked: flag("LockedHint").or_else(gone)?,
-        })
+        Ok(State { active: flag("Active")?, locked: flag("LockedHint")? })
     }
 
     /// The session that counts.
     fn session(&self) -> zbus::Result<Whose> {
         if let Some(number) = &self.number
-            && let Some(session) = self.path("GetSession", &(number.as_str()))?
+            && let Some(session) = self.living("GetSession", &(number.as_str()))?
         {
             return Ok(Whose::Session(session));
         }
         // The process that asks.
-        if let Some(session) = self.path("GetSessionByPID", &(0_u32))? {
+        if let Some(session) = self.living("GetSessionByPID", &(0_u32))? {
             return Ok(Whose::Session(session));
         }
-        let user = rustix::process::geteuid().as_raw();
-        let (session, none) = match self.path("GetUser", &(user))? {
-            Some(user) => (self.session_in(user.as_str(), "User", "Display")?, Whose::Away),
-            None => (self.session_in(SEAT, "Seat", "ActiveSession")?, Whose::Nobody),
+        let front = self.session_in(SEAT, "Seat", "ActiveSession")?;
+        let uid = rustix::process::geteuid().as_raw();
+        let Some(user) = self.path("GetUser", &(uid))? else {
+            return Ok(front.map_or(Whose::Nobody, Whose::Session));
         };
-        Ok(session.map_or(none, Whose::Session))
+        // A user may be there more than once, on several terminals.
+        if let Some(front) = front
+            && self.user_of(&front)? == Some(uid)
+        {
+            return Ok(Whose::Session(front));
+        }
+        let session = self.session_in(user.as_str(), "User", "Display")?;
+        Ok(session.map_or(Whose::Away, Whose::Session))
+    }
+
+    /// A session, unless it has ended: one whose processes outlive it, as we do, is still known.
+    fn living(
+        &self,
+        method: &str,
+        arguments: &(impl serde::Serialize + DynamicType),
+    ) -> zbus::Result<Option<OwnedObjectPath>> {
+        let Some(session) = self.path(method, arguments)? else { return Ok(None) };
+        let state = known(self.property(session.as_str(), "Session", "State"))?;
+        let state = state.and_then(|state| String::try_from(state).ok());
+        Ok((state.as_deref() != Some("closing")).then_some(session))
+    }
+
+    /// The number of the user whose session it is.
+    fn user_of(&self, session: &OwnedObjectPath) -> zbus::Result<Option<u32>> {
+        let user = known(self.property(session.as_str(), "Session", "User"))?;
+        let user = user.and_then(|user| <(u32, OwnedObjectPath)>::try_from(user).ok());
+        Ok(user.map(|(uid, _)| uid))
     }
 
     /// What a method of the manager answers; `None` when there is no such thing.
@@ -205,12 +228,8 @@ impl Asking {
         interface: &str,
         name: &str,
     ) -> zbus::Result<Option<OwnedObjectPath>> {
-        let value = match self.property(path, interface, name) {
-            Ok(value) => value,
-            // A machine without a seat.
-            Err(zbus::Error::MethodError(..)) => return Ok(None),
-            Err(error) => return Err(error),
-        };
+        // There are machines without a seat.
+        let Some(value) = known(self.property(path, interface, name))? else { return Ok(None) };
         let (number, session) = <(String, OwnedObjectPath)>::try_from(value)?;
         Ok((!number.is_empty()).then_some(session))
     }
@@ -230,6 +249,15 @@ impl Asking {
             self.bus.call_method(Some(SERVICE), ROOT, Some(MANAGER), "Inhibit", &why).ok()?;
         let delay: zvariant::OwnedFd = answer.body().deserialize().ok()?;
         Some(delay.into())
+    }
+}
+
+/// `None` when the bus answered that there is no such thing, or no longer.
+fn known<T>(answer: zbus::Result<T>) -> zbus::Result<Option<T>> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(zbus::Error::MethodError(..)) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -21,6 +21,7 @@ mod packaging;
 mod packs;
 mod programs;
 mod search;
+mod sessions;
 mod shown;
 mod support;
 mod tour;

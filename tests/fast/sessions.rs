@@ -1,0 +1,206 @@
+//! Which session counts, told by a logind that is played: one that has ended, another of the same user,
+//! somebody else's. The real one is in `tests/vm/systemd/`.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use composekey::session::logind::{Logind, State, Word};
+use zbus::{
+    DBusError,
+    blocking::{Connection, connection},
+    zvariant::OwnedObjectPath,
+};
+
+const NAME: &str = "org.freedesktop.login1";
+const ROOT: &str = "/org/freedesktop/login1";
+
+fn path(of: &str) -> OwnedObjectPath {
+    OwnedObjectPath::try_from(format!("{ROOT}/{of}")).expect("a path")
+}
+
+fn own() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+#[derive(Debug, DBusError)]
+#[zbus(prefix = "org.freedesktop.login1")]
+enum Refusal {
+    #[zbus(error)]
+    ZBus(zbus::Error),
+    NoSuchSession(String),
+    #[zbus(name = "NoSessionForPID")]
+    NoSessionForPid(String),
+    NoSuchUser(String),
+}
+
+/// Knows the sessions 1 and 2 of our user, and 3 of another one.
+struct Manager;
+
+#[zbus::interface(name = "org.freedesktop.login1.Manager")]
+impl Manager {
+    fn get_session(&self, number: &str) -> Result<OwnedObjectPath, Refusal> {
+        match number {
+            "1" | "2" | "3" => Ok(path(&format!("session/_3{number}"))),
+            other => Err(Refusal::NoSuchSession(other.to_owned())),
+        }
+    }
+
+    #[zbus(name = "GetSessionByPID")]
+    fn get_session_by_pid(&self, _process: u32) -> Result<OwnedObjectPath, Refusal> {
+        Err(Refusal::NoSessionForPid(String::new()))
+    }
+
+    fn get_user(&self, user: u32) -> Result<OwnedObjectPath, Refusal> {
+        if user == own() { Ok(path("user/_1")) } else { Err(Refusal::NoSuchUser(String::new())) }
+    }
+}
+
+struct Seat {
+    front: &'static str,
+}
+
+#[zbus::interface(name = "org.freedesktop.login1.Seat")]
+impl Seat {
+    #[zbus(property)]
+    fn active_session(&self) -> (String, OwnedObjectPath) {
+        (self.front.to_owned(), path(&format!("session/_3{}", self.front)))
+    }
+}
+
+struct User;
+
+#[zbus::interface(name = "org.freedesktop.login1.User")]
+impl User {
+    #[zbus(property)]
+    fn display(&self) -> (String, OwnedObjectPath) {
+        ("1".to_owned(), path("session/_31"))
+    }
+}
+
+struct Session {
+    user: u32,
+    state: &'static str,
+    locked: bool,
+}
+
+#[zbus::interface(name = "org.freedesktop.login1.Session")]
+impl Session {
+    #[zbus(property)]
+    fn user(&self) -> (u32, OwnedObjectPath) {
+        (self.user, path("user/_1"))
+    }
+
+    #[zbus(property)]
+    fn state(&self) -> String {
+        self.state.to_owned()
+    }
+
+    #[zbus(property)]
+    fn active(&self) -> bool {
+        self.state == "active"
+    }
+
+    #[zbus(property)]
+    fn locked_hint(&self) -> bool {
+        self.locked
+    }
+}
+
+/// A bus with this logind.
+struct Bus {
+    daemon: Child,
+    address: String,
+    _logind: Connection,
+}
+
+impl Bus {
+    /// The session `front` is in front; `first` is the state of session 1.
+    fn start(folder: &std::path::Path, front: &'static str, first: &'static str) -> Self {
+        let mut daemon = Command::new("dbus-daemon")
+            .args(["--session", "--nofork", "--print-address", "--address"])
+            .arg(format!("unix:path={}", folder.join("bus").display()))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("`dbus-daemon` is there: `make deps`");
+        let mut address = String::new();
+        let mut said = BufReader::new(daemon.stdout.take().expect("piped"));
+        said.read_line(&mut address).expect("it says where it listens");
+        let address = address.trim().to_owned();
+        let state = |number| if number == front { "active" } else { "online" };
+        let first = if first == "closing" { first } else { state("1") };
+        let at = |of| format!("{ROOT}/{of}");
+        let logind = connection::Builder::address(address.as_str())
+            .and_then(|bus| bus.name(NAME))
+            .and_then(|bus| bus.serve_at(ROOT, Manager))
+            .and_then(|bus| bus.serve_at(at("seat/seat0"), Seat { front }))
+            .and_then(|bus| bus.serve_at(at("user/_1"), User))
+            .and_then(|bus| {
+                let session = Session { user: own(), state: first, locked: false };
+                bus.serve_at(at("session/_31"), session)
+            })
+            .and_then(|bus| {
+                let session = Session { user: own(), state: state("2"), locked: true };
+                bus.serve_at(at("session/_32"), session)
+            })
+            .and_then(|bus| {
+                let session = Session { user: own() + 1, state: state("3"), locked: false };
+                bus.serve_at(at("session/_33"), session)
+            })
+            .and_then(connection::Builder::build)
+            .expect("the bus is ours");
+        Self { daemon, address, _logind: logind }
+    }
+}
+
+impl Drop for Bus {
+    fn drop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+    }
+}
+
+/// What a daemon of the session `number`, or of none, is told first.
+fn told(front: &'static str, first: &'static str, number: &str) -> State {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bus = Bus::start(folder.path(), front, first);
+    let env = |name: &str| match name {
+        "DBUS_SYSTEM_BUS_ADDRESS" => Some(bus.address.clone()),
+        "XDG_SESSION_ID" => Some(number.to_owned()),
+        _ => None,
+    };
+    let mut logind = Logind::start(env).expect("it starts");
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        match logind.take() {
+            Some(Word::Session(state)) => return state,
+            Some(other) => panic!("{other:?}"),
+            None if Instant::now() < until => thread::sleep(Duration::from_millis(5)),
+            None => panic!("nothing is told"),
+        }
+    }
+}
+
+/// Session 2 of our user is locked, so that it is told from session 1.
+const FIRST: State = State { active: true, locked: false };
+const SECOND: State = State { active: true, locked: true };
+const BEHIND: State = State { active: false, locked: false };
+
+#[test]
+fn a_session_counts_that_has_not_ended() {
+    assert_eq!(told("1", "", "1"), FIRST);
+    assert_eq!(told("2", "", "1"), BEHIND, "another session of the same user");
+    assert_eq!(told("2", "closing", "1"), SECOND, "it has ended, and its user is there again");
+    assert_eq!(told("3", "closing", "1"), BEHIND, "somebody else is there");
+}
+
+#[test]
+fn of_a_users_sessions_the_one_in_front_counts() {
+    assert_eq!(told("1", "", ""), FIRST);
+    assert_eq!(told("2", "", ""), SECOND, "not the one that logind names first");
+    assert_eq!(told("3", "", ""), BEHIND);
+}
