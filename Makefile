@@ -5,7 +5,7 @@ CARGO ?= cargo
 # The documentation is for those who work on the code: private items are in it, and linked.
 RUSTDOC = -D warnings -A rustdoc::private-intra-doc-links
 
-.PHONY: run test check oracles e2e vm sway wayland deps bench latency clean pictures install uninstall
+.PHONY: run test check oracles e2e vm systemd sway wayland deps bench latency clean pictures install uninstall
 
 # Try it: on this display when there is one, else on a private X server.
 run: deps
@@ -43,6 +43,10 @@ vm:
 # Xorg with libinput there; not part of `make test`: docs/testing.md.
 desktop:
 	$(CARGO) test --test vm desktop::
+
+# systemd, logind and login there; not part of `make test`: docs/testing.md.
+systemd:
+	$(CARGO) test --test vm systemd::
 
 # sway there; not part of `make test`: docs/wayland.md.
 sway:

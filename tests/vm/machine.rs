@@ -19,10 +19,14 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Group, report};
+use crate::{Group, report, support::daemon::program};
 
 /// How long the guest may say nothing: far more than a case takes on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(180);
+
+/// The host's files, for a guest that has none of its own.
+const FILES: [&str; 2] =
+    ["-virtfs", "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"];
 
 /// What the guest says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -40,7 +44,7 @@ pub(crate) enum Word {
 
 /// Runs the cases in a machine of their own; the names of those that failed.
 pub(crate) fn run(group: &Group, cases: &[String], filter: &str) -> Vec<String> {
-    let folder = prepare();
+    let folder = prepare(group);
     let mut machine = Machine::boot(group, &folder, filter);
     let mut left = cases.to_vec();
     let mut failed = Vec::new();
@@ -78,12 +82,21 @@ pub(crate) fn run(group: &Group, cases: &[String], filter: &str) -> Vec<String> 
 }
 
 /// Kernel and initramfs, in `target/vm`.
-fn prepare() -> PathBuf {
+fn prepare(group: &Group) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join("target/vm");
-    let script = root.join("tests/vm/prepare");
-    let status = Command::new(script).arg(&folder).status().expect("there is a shell");
-    assert!(status.success(), "no kernel to boot: `make deps` installs what `prepare` needs");
+    let run = |script: &str, programs: &[PathBuf]| {
+        let script = root.join("tests/vm").join(script);
+        let status = Command::new(script).arg(&folder).args(programs).status();
+        let done = status.expect("there is a shell").success();
+        assert!(done, "nothing to boot: `make deps` installs what `prepare` needs");
+    };
+    run("prepare", &[]);
+    if group.has_systemd() {
+        let own = std::env::current_exe().expect("we run");
+        let programs = ["composekeyd", "composekey", "composekey-console"].map(program);
+        run("systemd/prepare", &[&[own][..], &programs].concat());
+    }
     folder
 }
 
@@ -125,12 +138,8 @@ impl Machine {
             .arg("-kernel")
             .arg(folder.join("vmlinuz"))
             .arg("-initrd")
-            .arg(folder.join("initramfs"))
+            .arg(folder.join(if group.has_systemd() { "system" } else { "initramfs" }))
             .args(["-append", &append])
-            .args([
-                "-virtfs",
-                "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap",
-            ])
             .args(["-device", "qemu-xhci,id=usb", "-device", "virtio-serial"])
             .args([
                 "-chardev",
@@ -138,6 +147,7 @@ impl Machine {
             ])
             .args(["-device", "virtserialport,chardev=guest,name=composekey"])
             .args(["-qmp", &format!("unix:{},server=on,wait=off", socket("qmp.sock"))])
+            .args(if group.has_systemd() { &[][..] } else { &FILES })
             .args(group.hardware)
             .stdin(Stdio::null())
             .stdout(console.expect("`target/vm` is ours"));

@@ -22,6 +22,7 @@ mod machine;
 mod pool;
 mod support;
 mod sway;
+mod systemd;
 
 use std::process::ExitCode;
 
@@ -50,7 +51,8 @@ const GROUPS: &[Group] = &[evdev::GROUP, console::GROUP];
 
 /// Only when asked for by name: what tells figures instead of testing, what takes long, and what does not
 /// come out alike on a busy machine (docs/testing.md).
-const BY_NAME: &[Group] = &[desktop::GROUP, latency::GROUP, pool::GROUP, sway::GROUP];
+const BY_NAME: &[Group] =
+    &[desktop::GROUP, latency::GROUP, pool::GROUP, sway::GROUP, systemd::GROUP];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -83,6 +85,12 @@ fn main() -> ExitCode {
 }
 
 impl Group {
+    /// Whether the guest's first process is systemd and its files are its own, in memory; else it is a
+    /// script, and the files are the host's.
+    fn has_systemd(&self) -> bool {
+        self.name == systemd::GROUP.name
+    }
+
     /// The full names of the cases that contain `filter`.
     fn matching(&self, filter: &str) -> Vec<String> {
         let names = self.cases.iter().map(|case| self.full(case));

@@ -1,0 +1,69 @@
+//! Sessions on virtual terminals, as people and `chvt` switch between them.
+
+use super::{
+    person::{DAEMON, KIM, LEE},
+    typing::{chord, hold, is_taken, letters, rests},
+    unit,
+};
+use crate::{guest::Guest, support::rig::MAP};
+
+const INACTIVE: &str = "the session is not active";
+
+/// kim's daemon has the keyboard.
+fn kim_composes(guest: &mut Guest) {
+    is_taken(guest);
+    KIM.clear();
+    letters(guest, "a");
+    hold(guest, "la");
+    letters(guest, "b");
+    KIM.expect("aL!b");
+}
+
+/// kim is in front, with a daemon.
+fn start(guest: &mut Guest) {
+    unit::stop();
+    KIM.configure(MAP);
+    KIM.log_in(DAEMON);
+    kim_composes(guest);
+}
+
+pub(crate) fn a_session_behind_another_lets_go(guest: &mut Guest) {
+    start(guest);
+    // The keys are the twin's.
+    chord(guest, &["ctrl", "alt", "f2"]);
+    LEE.is_in_front();
+    LEE.is_new(None);
+    KIM.says(INACTIVE);
+    rests();
+    letters(guest, "la");
+    LEE.expect("la");
+    // Now they are the keyboard's own.
+    chord(guest, &["ctrl", "alt", "f1"]);
+    KIM.is_in_front();
+    kim_composes(guest);
+    assert_eq!(LEE.typed(), "", "nothing of it was lee's");
+    for _ in 0..5 {
+        LEE.turn_to();
+        KIM.turn_to();
+    }
+    kim_composes(guest);
+}
+
+pub(crate) fn keys_that_are_held_across_a_switch_do_not_stick(guest: &mut Guest) {
+    start(guest);
+    for held in [&["j"][..], &["shift"], &["ctrl", "shift"], &["caps_lock", "l"]] {
+        held.iter().for_each(|key| guest.key(key, true));
+        LEE.turn_to();
+        KIM.says(INACTIVE);
+        held.iter().for_each(|key| guest.key(key, false));
+        rests();
+        LEE.clear();
+        letters(guest, "la");
+        LEE.expect("la");
+        // And back, with a key of the keyboard down.
+        guest.key("shift", true);
+        KIM.turn_to();
+        guest.key("shift", false);
+        kim_composes(guest);
+    }
+}
