@@ -5,7 +5,8 @@ use std::{
     io::{BufRead, BufReader, Write},
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
-    time::Instant,
+    thread,
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
@@ -101,9 +102,26 @@ impl Guest {
     /// Asks QEMU.
     pub(crate) fn qmp(&mut self, command: &str, arguments: &Value) -> Value {
         self.say(&Word::Qmp(json!({"execute": command, "arguments": arguments})));
+        serde_json::from_str(&self.answer()).expect("the host answers in JSON")
+    }
+
+    /// Puts the machine to sleep by `how`, and comes back when it was woken.
+    pub(crate) fn sleep(&mut self, how: impl FnOnce()) {
+        self.say(&Word::Sleeps);
+        how();
+        let _ = self.answer();
+    }
+
+    /// The host's next line.
+    fn answer(&mut self) -> String {
         let mut line = String::new();
-        let _ = self.port_in.read_line(&mut line).expect("the host answers");
-        serde_json::from_str(&line).expect("the host answers in JSON")
+        while !line.ends_with('\n') {
+            // A machine that has just woken has no host yet: the port is at its end for a moment.
+            if self.port_in.read_line(&mut line).expect("the host answers") == 0 {
+                thread::sleep(Duration::from_millis(10));
+            }
+        }
+        line
     }
 
     fn say(&mut self, word: &Word) {

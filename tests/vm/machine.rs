@@ -34,6 +34,8 @@ const FILES: [&str; 2] =
 pub(crate) enum Word {
     /// To be given to QEMU; its answer goes back as a line.
     Qmp(serde_json::Value),
+    /// The machine is about to sleep: it is to be woken, and told so by a line.
+    Sleeps,
     /// A case ended, after so many milliseconds; with why, when it failed.
     Done(String, u64, Option<String>),
     /// Something to show.
@@ -53,6 +55,11 @@ pub(crate) fn run(group: &Group, cases: &[String], filter: &str) -> Vec<String> 
             Err(why) => break why,
             Ok(Word::Qmp(command)) => {
                 if let Err(why) = machine.ask_qemu(&command) {
+                    break why;
+                }
+            }
+            Ok(Word::Sleeps) => {
+                if let Err(why) = machine.wake() {
                     break why;
                 }
             }
@@ -170,7 +177,9 @@ impl Machine {
         let (guest, qmp) = (connect("vm.sock"), connect("qmp.sock"));
         // Both are connected, or this failed.
         let _ = fs::remove_dir_all(&sockets);
-        guest.get_ref().set_read_timeout(Some(PATIENCE)).expect("a time is set");
+        for socket in [&guest, &qmp] {
+            socket.get_ref().set_read_timeout(Some(PATIENCE)).expect("a time is set");
+        }
         let mut machine = Self { qemu, guest, qmp };
         machine.qmp_line().expect("QEMU greets");
         machine
@@ -190,8 +199,19 @@ impl Machine {
 
     fn ask_qemu(&mut self, command: &serde_json::Value) -> Result<(), String> {
         let answer = self.qmp_answer(command)?;
+        self.answer(&answer)
+    }
+
+    fn answer(&mut self, answer: &serde_json::Value) -> Result<(), String> {
         let guest = self.guest.get_mut();
         guest.write_all(format!("{answer}\n").as_bytes()).map_err(|error| error.to_string())
+    }
+
+    /// Waits until the machine sleeps (ACPI's S3), and wakes it as its power button would.
+    fn wake(&mut self) -> Result<(), String> {
+        while self.qmp_line()?.get("event").is_none_or(|event| event != "SUSPEND") {}
+        self.qmp_answer(&serde_json::json!({"execute": "system_wakeup"}))?;
+        self.answer(&serde_json::json!("awake"))
     }
 
     /// QEMU's answer, without the events that it tells meanwhile.

@@ -14,6 +14,9 @@ pub(super) struct Person {
 pub(super) const KIM: Person = Person { name: "kim", terminal: 1 };
 pub(super) const LEE: Person = Person { name: "lee", terminal: 2 };
 
+/// kim once more.
+pub(super) const KIM_AGAIN: Person = Person { name: "kim", terminal: 3 };
+
 /// In `~/start`: takes the keyboards, as someone does who has no desktop.
 pub(super) const DAEMON: &str = "composekeyd --backend evdev >~/said 2>&1 &\n";
 

@@ -1,11 +1,14 @@
-//! Sessions on virtual terminals, as people and `chvt` switch between them.
+//! Sessions on virtual terminals, as people and `chvt` switch between them, and as they end.
 
 use super::{
-    person::{DAEMON, KIM, LEE},
+    person::{DAEMON, KIM, KIM_AGAIN, LEE, journal, run},
     typing::{chord, hold, is_taken, letters, rests},
     unit,
 };
-use crate::{guest::Guest, support::rig::MAP};
+use crate::{
+    guest::Guest,
+    support::{rig::MAP, wait_until},
+};
 
 const INACTIVE: &str = "the session is not active";
 
@@ -66,4 +69,56 @@ pub(crate) fn keys_that_are_held_across_a_switch_do_not_stick(guest: &mut Guest)
         guest.key("shift", false);
         kim_composes(guest);
     }
+}
+
+pub(crate) fn logind_may_be_started_again(guest: &mut Guest) {
+    start(guest);
+    run("systemctl restart systemd-logind");
+    kim_composes(guest);
+    LEE.turn_to();
+    KIM.says(INACTIVE);
+    LEE.clear();
+    letters(guest, "la");
+    LEE.expect("la");
+    KIM.turn_to();
+    kim_composes(guest);
+}
+
+pub(crate) fn a_session_ends_and_another_begins(guest: &mut Guest) {
+    start(guest);
+    let first = KIM.session().expect("kim is there");
+    // As when someone logs out: what runs in the background goes on.
+    run("pkill -u kim -x cat");
+    let second = KIM.is_new(Some(&first));
+    guest.note(format!("session {first} ended, {second} began: {}", run("loginctl list-sessions")));
+    guest.note(KIM.said());
+    kim_composes(guest);
+    LEE.turn_to();
+    KIM.says(INACTIVE);
+    KIM.turn_to();
+    kim_composes(guest);
+    // Everything of it ends.
+    run("loginctl terminate-user kim");
+    let _ = KIM.is_new(Some(&second));
+    kim_composes(guest);
+    assert!(wait_until(|| KIM.session().is_some()), "{}", journal());
+}
+
+pub(crate) fn a_service_of_the_user_follows_its_sessions(guest: &mut Guest) {
+    unit::stop();
+    KIM.configure(MAP);
+    run("loginctl terminate-user kim");
+    KIM.log_in("systemd-run --user --quiet --unit composing composekeyd --backend evdev\n");
+    kim_composes(guest);
+    LEE.turn_to();
+    KIM.says(INACTIVE);
+    // Also on another terminal: there the unit is found to run.
+    KIM_AGAIN.turn_to();
+    KIM_AGAIN.is_new(None);
+    kim_composes(guest);
+    LEE.turn_to();
+    KIM.says(INACTIVE);
+    KIM.turn_to();
+    kim_composes(guest);
+    run("loginctl terminate-user kim");
 }

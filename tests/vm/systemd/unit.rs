@@ -1,14 +1,19 @@
 //! The system unit and what belongs to it, installed as packaging/README.md says.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, thread, time::Duration};
 
 use super::{
-    person::{KIM, LEE, run, try_run},
-    typing::{hold, is_taken, letters},
+    person::{KIM, LEE, journal, run, try_run},
+    sleep::sleeps_and_wakes,
+    typing::{chord, hold, is_taken, letters, rests},
 };
 use crate::{
     guest::Guest,
-    support::{daemon::program, rig::MAP},
+    support::{
+        daemon::{gone, program},
+        rig::MAP,
+        wait_until,
+    },
 };
 
 const UNIT: &str = "composekeyd-evdev";
@@ -114,4 +119,52 @@ pub(crate) fn it_serves_whoever_is_in_front(guest: &mut Guest) {
     run("pkill -u kim -x cat");
     KIM.is_new(Some(&before));
     composes(guest);
+}
+
+pub(crate) fn a_killed_one_leaves_the_keyboard_and_is_started_again(guest: &mut Guest) {
+    start(guest);
+    for _ in 0..3 {
+        let process = main_process();
+        // In the midst of a sequence, with a key down.
+        guest.key("j", true);
+        guest.key("caps_lock", true);
+        letters(guest, "l");
+        run(&format!("systemctl kill -s KILL {UNIT}"));
+        assert!(gone(&[process]));
+        guest.key("caps_lock", false);
+        guest.key("j", false);
+        KIM.clear();
+        letters(guest, "ok");
+        KIM.expect("ok");
+        let again = || show("ActiveState") == "active" && ![0, process].contains(&main_process());
+        assert!(wait_until(again), "{}", journal());
+        composes(guest);
+        rests();
+    }
+}
+
+pub(crate) fn it_sleeps_with_the_machine(guest: &mut Guest) {
+    start(guest);
+    assert!(run("cat /sys/power/mem_sleep").contains("[deep]"), "it sleeps indeed");
+    sleeps_and_wakes(guest, &KIM, "λ");
+}
+
+pub(crate) fn the_chord_ends_it_for_good(guest: &mut Guest) {
+    start(guest);
+    chord(guest, &["caps_lock", "backspace", "esc", "ret"]);
+    assert!(wait_until(|| show("ActiveState") == "inactive"), "{}", journal());
+    assert_eq!(show("Result"), "success");
+    KIM.clear();
+    letters(guest, "ok");
+    KIM.expect("ok");
+    // It would be started again after a second.
+    thread::sleep(Duration::from_secs(3));
+    assert_eq!(show("ActiveState"), "inactive");
+    run(&format!("systemctl start {UNIT}"));
+    composes(guest);
+    run(&format!("systemctl stop {UNIT}"));
+    assert!(try_run(&format!("systemctl is-failed {UNIT}")).is_err(), "it ended well");
+    KIM.clear();
+    letters(guest, "ok");
+    KIM.expect("ok");
 }
