@@ -11,6 +11,10 @@ pub(super) trait Backend: Sized {
     /// Why it cannot go on.
     type Lost: Debug;
 
+    /// Right behind the waking, when nothing of the daemon's own has come: what shall not wait for anything
+    /// else, not even for a clock. [`Core::now`] is the last turn's.
+    fn ahead(&mut self, _core: &mut Core) {}
+
     /// Handles everything that has arrived and is due, and what comes in while it does.
     fn step(&mut self, core: &mut Core) -> Result<(), Self::Lost>;
 

@@ -44,6 +44,11 @@ pub(super) enum Own {
 pub(super) struct Woke(u16);
 
 impl Woke {
+    /// Whether nobody has.
+    pub(super) fn is_nothing(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether it is this one.
     pub(super) fn has(self, own: Own) -> bool {
         self.0 & (1 << own as u16) != 0
@@ -93,6 +98,7 @@ impl Poller {
     ///
     /// # Errors
     /// Only a bug or an exhausted kernel.
+    #[inline(always)]
     pub(super) fn wait(&mut self, until: Option<Instant>) -> Result<Woke, Errno> {
         self.ready.clear();
         let mut events = [const { MaybeUninit::<epoll::Event>::uninit() }; BATCH];
@@ -111,6 +117,11 @@ impl Poller {
             }
         }
         Ok(woke)
+    }
+
+    /// The first of what the backend has to do, by the number that it gave.
+    pub(super) fn first(&self) -> Option<u64> {
+        self.ready.first().copied()
     }
 
     /// What the backend has to do, by the numbers that it gave. Told once.

@@ -119,7 +119,8 @@ fn take_over<B: Backend>(
     Ok(())
 }
 
-/// Sleeps until something happens or is due.
+/// Sleeps until something happens or is due. Apart, with all that a passing key runs through.
+#[inline(never)]
 fn wait<B: Backend>(core: &mut Core, backend: &mut B) -> Woke {
     let deadlines = [
         core.engine.deadline(),
@@ -129,6 +130,9 @@ fn wait<B: Backend>(core: &mut Core, backend: &mut B) -> Woke {
         core.control.deadline(),
     ];
     let woke = core.poller.wait(deadlines.into_iter().flatten().min());
+    if woke.is_ok_and(Woke::is_nothing) {
+        backend.ahead(core);
+    }
     core.now = Instant::now();
     woke.unwrap_or_else(|_| {
         // Nothing but a bug or an exhausted kernel gets here: better no daemon than a deaf one.

@@ -11,6 +11,12 @@ const CHORD: [Keycode; 3] = [Keycode::BACKSPACE, Keycode::ESCAPE, Keycode::ENTER
 const ALL: u8 = 0b111;
 
 impl Emergency {
+    /// Whether a key is one of the three.
+    #[inline]
+    pub(super) fn has(keycode: Keycode) -> bool {
+        CHORD.contains(&keycode)
+    }
+
     /// Takes a key; whether its press completes the chord.
     pub(super) fn update(&mut self, keycode: Keycode, direction: Direction) -> bool {
         let Some(bit) = CHORD.iter().position(|&key| key == keycode) else { return false };

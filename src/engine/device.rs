@@ -96,6 +96,17 @@ impl<K: Keyboard> Device<K> {
         tapped || !self.pending.is_empty()
     }
 
+    /// Whether a key that is not the trigger is passed on whatever it means: [`Self::key`] does that first.
+    #[inline(always)]
+    pub(super) fn passes(&self, key: KeyEvent) -> bool {
+        let fate = match key.direction {
+            Direction::Down | Direction::Up => self.held.get(key.keycode),
+            Direction::Repeat => return false,
+        };
+        let passed = fate == Some(Fate::Passed) && key.direction == Direction::Up;
+        self.phase == Phase::Idle && !Emergency::has(key.keycode) && (fate.is_none() || passed)
+    }
+
     /// Takes a key; whether it completes the emergency chord.
     pub(super) fn key(&mut self, scene: Scene, key: KeyEvent, out: &mut Vec<Action>) -> bool {
         if self.emergency.update(key.keycode, key.direction) {

@@ -112,6 +112,20 @@ impl<K: Keyboard> Engine<K> {
         self.show(actions);
     }
 
+    /// Whether a key is the applications' whatever it means. What [`Self::handle`] causes begins then with
+    /// [`Action::Pass`] of it, so that a shell may pass it on first and tell the engine behind. `false` when that
+    /// takes more than a look.
+    #[inline(always)]
+    #[must_use]
+    pub fn passes(&self, key: KeyEvent) -> bool {
+        let device = self.devices.iter().find(|device| device.id == key.device);
+        // What is due on another keyboard would come before it.
+        let due = |device: &Device<K>| matches!(device.phase, Phase::Loose { .. });
+        key.keycode != self.settings.trigger
+            && !self.devices.iter().any(due)
+            && device.is_some_and(|device| device.passes(key))
+    }
+
     /// When [`Event::Deadline`] is due; `None` while nothing waits for time.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {

@@ -18,31 +18,39 @@ pub(super) struct Hand {
 impl Hand {
     /// Sends a stroke; whether the key is down on the first twin, or up on the last.
     pub(super) fn send(&mut self, twins: &mut impl Twins, stroke: Stroke) -> bool {
-        let Stroke { device, code, down } = stroke;
-        self.turn_to(twins, device);
-        let mut elsewhere = false;
-        let mut changed = false;
-        for (other, twin) in twins.twins() {
-            if other == device {
-                changed = twin.down().has(code) != down;
-                twin.key(code, down);
-            } else {
-                elsewhere |= twin.down().has(code);
-            }
-        }
-        changed && !elsewhere
+        self.press(twins, stroke) && Self::counts(twins, stroke)
+    }
+
+    /// Sends a stroke; whether it is news to its twin.
+    #[inline(always)]
+    pub(super) fn press(&mut self, twins: &mut impl Twins, stroke: Stroke) -> bool {
+        self.turn_to(twins, stroke.device);
+        twins.twin(stroke.device).is_some_and(|twin| twin.key(stroke.code, stroke.down))
+    }
+
+    /// Whether the key of a stroke is down on no other twin: then it goes down or up for the session.
+    pub(super) fn counts(twins: &mut impl Twins, stroke: Stroke) -> bool {
+        let Stroke { device, code, .. } = stroke;
+        !twins.twins().any(|(other, twin)| other != device && twin.down().has(code))
     }
 
     /// What is written next goes to this twin.
+    #[inline(always)]
     pub(super) fn turn_to(&mut self, twins: &mut impl Twins, device: DeviceId) {
         if self.last != Some(device) {
-            self.flush(twins);
-            self.unmarked.extend(self.last);
-            self.last = Some(device);
+            self.change_to(twins, device);
         }
     }
 
+    #[cold]
+    fn change_to(&mut self, twins: &mut impl Twins, device: DeviceId) {
+        self.flush(twins);
+        self.unmarked.extend(self.last);
+        self.last = Some(device);
+    }
+
     /// Sends what was kept.
+    #[inline(always)]
     pub(super) fn flush(&self, twins: &mut impl Twins) {
         if let Some(twin) = self.last.and_then(|last| twins.twin(last)) {
             // What goes wrong with a twin shows with the next key.

@@ -34,6 +34,7 @@ impl Twins for EvdevInput {
         Self::twins(self)
     }
 
+    #[inline(always)]
     fn twin(&mut self, device: DeviceId) -> Option<&mut Twin> {
         self.keyboard(device).map(|keyboard| &mut keyboard.twin)
     }

@@ -101,16 +101,17 @@ impl Typist {
         }
     }
 
-    /// Presses or releases a key.
+    /// Presses or releases a key. Nothing comes of what was done already.
+    #[inline(always)]
     pub(super) fn key(&mut self, twins: &mut impl Twins, device: DeviceId, code: u16, down: bool) {
         let stroke = Stroke { device, code, down };
         if self.is_busy() {
             self.jobs.push_back(Job::Key(stroke));
         } else {
-            let changed = self.hand.send(twins, stroke);
             // The session first: what it makes of the key takes as long to find out as all else.
+            let news = self.hand.press(twins, stroke);
             self.hand.flush(twins);
-            if changed {
+            if news && Hand::counts(twins, stroke) {
                 self.seat.key(code, down);
             }
         }
@@ -285,7 +286,9 @@ impl Typist {
         twins.taken(self.current)
     }
 
-    fn is_busy(&self) -> bool {
+    /// Whether something is to go out before what comes next.
+    #[inline]
+    pub(super) fn is_busy(&self) -> bool {
         !self.strokes.is_empty() || !self.jobs.is_empty() || self.away.is_some()
     }
 

@@ -7,7 +7,7 @@ use super::{
     tap_action,
     world::{Kind, World, keyboard},
 };
-use crate::engine::{DeviceId, Event};
+use crate::engine::{DeviceId, Direction, Event, KeyEvent};
 
 fn tables(layouts: &[&str], tests: &[(&str, &str)]) {
     for layout in layouts {
@@ -365,6 +365,38 @@ fn r11_feedback_tells_when_something_waits() {
     );
     assert_eq!(run("tap Caps tap Return"), "hold pending free +Return idle -Return");
     assert_eq!(run("down Caps 400ms up Caps"), "");
+}
+
+#[test]
+fn plain_keys_pass_ahead_and_no_others() {
+    // The keys that are sure to pass, by what went before: `+` down, `-` up.
+    let sure = |script: &str| {
+        let mut world = World::new(Kind::Evdev, "us", Settings::default(), table(RULES));
+        world.run(script);
+        let keys = ["a", "x", "Shift_L", "BackSpace", "Escape", "Return", "Caps"];
+        let mut sure = Vec::new();
+        for name in keys {
+            for (sign, direction) in [('+', Direction::Down), ('-', Direction::Up)] {
+                let key = KeyEvent { device: DeviceId(1), keycode: world.keycode(name), direction };
+                if world.engine.passes(key) {
+                    sure.push(format!("{sign}{name}"));
+                }
+            }
+        }
+        sure.join(" ")
+    };
+    assert_eq!(sure(""), "+a -a +x -x +Shift_L -Shift_L");
+    assert_eq!(sure("down x"), "+a -a -x +Shift_L -Shift_L", "not down twice");
+    assert_eq!(sure("down Caps"), "", "they are ours");
+    assert_eq!(
+        sure("down Caps down x up Caps 301ms"),
+        "+a -a +Shift_L -Shift_L",
+        "x was swallowed"
+    );
+    assert_eq!(sure("tap Caps"), "", "they are ours");
+    assert_eq!(sure("2:tap Caps"), "", "something is due on another keyboard");
+    assert_eq!(sure("2:down Caps"), "+a -a +x -x +Shift_L -Shift_L", "nothing is due");
+    assert_eq!(sure("tap Caps 5001ms"), "+a -a +x -x +Shift_L -Shift_L");
 }
 
 #[test]

@@ -172,8 +172,13 @@ impl World {
     /// Gives the engine an event and carries out what it says.
     pub(super) fn event(&mut self, event: Event<XkbKeyboard>) {
         let gone = matches!(event, Event::DeviceGone(_));
+        let ahead = match event {
+            Event::Key(key) if self.engine.passes(key) => Some(Action::Pass(key)),
+            _ => None,
+        };
         let mut actions = Vec::new();
         self.engine.handle(self.now, event, &mut actions);
+        assert!(ahead.is_none() || actions.first() == ahead.as_ref(), "what is sure to pass does");
         self.engine.verify_invariants();
         // Under X11 the releases between two captures are not seen; letting go of everything may
         // then release a key too many, which the server drops.

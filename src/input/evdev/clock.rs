@@ -1,6 +1,6 @@
 //! [`Clock`]: the kernel's event times as this process's [`Instant`]s.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -21,9 +21,9 @@ impl Clock {
         Self { instant: Instant::now(), since_boot: Duration::from_secs(seconds) + rest }
     }
 
-    /// The instant of an event; never after `now`, so that a device with another clock does no harm.
-    pub(super) fn instant(&self, time: SystemTime, now: Instant) -> Instant {
-        let time = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    /// The instant of an event, from the time that the kernel gives it; never after `now`, so that a device with another
+    /// clock does no harm.
+    pub(super) fn instant(&self, time: Duration, now: Instant) -> Instant {
         let instant = match time.checked_sub(self.since_boot) {
             Some(after) => self.instant.checked_add(after),
             None => self.instant.checked_sub(self.since_boot.saturating_sub(time)),
@@ -40,7 +40,7 @@ mod tests {
     fn differences_are_kept_and_the_future_is_now() {
         let clock = Clock::new();
         let now = Instant::now();
-        let at = |time: Duration| clock.instant(SystemTime::UNIX_EPOCH + time, now);
+        let at = |time: Duration| clock.instant(time, now);
         let base = clock.since_boot - Duration::from_millis(100);
         assert_eq!(at(base + Duration::from_millis(30)) - at(base), Duration::from_millis(30));
         let next_year = clock.since_boot + Duration::from_secs(31_536_000);

@@ -19,9 +19,13 @@ use evdev::{
     EventSummary, EventType, InputEvent, LedCode, MiscCode, SynchronizationCode,
     raw_stream::RawDevice,
 };
-use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::{
+    fs::{OFlags, fcntl_getfl, fcntl_setfl},
+    io::{Errno, Result as Read},
+};
 
 use super::{
+    events::{Events, Told},
     ioctl,
     keys::{CODES, KeySet},
     traits::Traits,
@@ -275,27 +279,37 @@ impl Keyboard {
         }
     }
 
-    /// Moves what can be read at once to the end of `events`.
+    /// Reads what can be read at once.
     ///
     /// # Errors
-    /// `ENODEV` when the keyboard is gone.
-    pub(super) fn read(&mut self, events: &mut Vec<InputEvent>) -> io::Result<()> {
-        match self.device.fetch_events() {
-            Ok(more) => {
-                events.extend(more);
-                if self.owed && events.iter().any(|event| event.event_type() == EventType::KEY) {
-                    (self.owed, self.quiet) = (false, None);
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+    /// `NODEV` when the keyboard is gone.
+    #[inline(always)]
+    pub(super) fn read(&mut self, events: &mut Events) -> Read<()> {
+        match events.read(&self.device) {
+            Err(Errno::AGAIN | Errno::INTR) => return Ok(()),
+            read => read?,
+        }
+        if self.owed && events.iter().any(|event| event.kind == EventType::KEY) {
+            (self.owed, self.quiet) = (false, None);
         }
         Ok(())
     }
 
+    /// The key that these events begin with, and whether it goes down; `None` when they begin with anything
+    /// else, or with what [`Self::take_event`] would leave out.
+    #[inline(always)]
+    pub(super) fn first_key(&self, events: &Events) -> Option<(u16, bool)> {
+        let scan = |told: &Told| told.kind == EventType::MISC && told.code == MiscCode::MSC_SCAN.0;
+        let Told { kind, code, value, .. } = events.iter().find(|told| !scan(told))?;
+        let down = value != 0;
+        let counts = self.state == State::Taken && !self.dropped;
+        let is_key = kind == EventType::KEY && is_key(code) && value != 2;
+        (counts && is_key && self.down.has(code) != down).then_some((code, down))
+    }
+
     /// What an event means, in order.
-    pub(super) fn take_event(&mut self, event: InputEvent, mut found: impl FnMut(Input)) {
+    pub(super) fn take_event(&mut self, told: Told, mut found: impl FnMut(Input)) {
+        let event = InputEvent::new(told.kind.0, told.code, told.value);
         match event.destructure() {
             EventSummary::Synchronization(_, SynchronizationCode::SYN_DROPPED, _) => {
                 self.dropped = true;
@@ -360,7 +374,7 @@ impl Keyboard {
 
     /// Does with the lamps what the session did with the twin's, and tells what that was.
     pub(super) fn relay_lamps(&mut self) -> Vec<Lamp> {
-        let lamps: Vec<_> = self.twin.lamps().collect();
+        let lamps = self.twin.lamps();
         for &lamp in &lamps {
             if let Some(bit) = 1_u16.checked_shl(lamp.code.into()) {
                 self.lamps = if lamp.lit { self.lamps | bit } else { self.lamps & !bit };

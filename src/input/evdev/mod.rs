@@ -6,6 +6,7 @@
 //! decided without a device.
 
 mod clock;
+mod events;
 mod ioctl;
 mod keyboard;
 mod keys;
@@ -25,7 +26,6 @@ use std::{
     time::Instant,
 };
 
-use evdev::InputEvent;
 use rustix::{event::epoll, fs::inotify};
 
 pub use ioctl::grab;
@@ -34,7 +34,7 @@ pub use keys::KeySet;
 pub use traits::{OURS, Rules, Traits, Verdict};
 pub use twin::{Lamp, ROOM, Twin, UINPUT, location};
 
-use self::clock::Clock;
+use self::{clock::Clock, events::Events};
 use crate::engine::DeviceId;
 
 /// The numbers by which the kernel tells what is ready; those of keyboards are smaller.
@@ -47,7 +47,8 @@ const DEVICES: &str = "/dev/input";
 /// The keyboards of the machine.
 #[derive(Debug)]
 pub struct EvdevInput {
-    keyboards: BTreeMap<DeviceId, Keyboard>,
+    /// Each apart, so that what a key touches of one lies close together.
+    keyboards: BTreeMap<DeviceId, Box<Keyboard>>,
     /// Nodes that could not be opened, and why.
     closed: BTreeMap<PathBuf, io::ErrorKind>,
     rules: Rules,
@@ -57,14 +58,16 @@ pub struct EvdevInput {
     inotify: OwnedFd,
     next: u32,
     clock: Clock,
-    /// Empty between two calls.
-    events: Vec<InputEvent>,
+    /// What [`Self::read`] brought, until it is taken.
+    events: Events,
+    /// Which keyboard was read, and whether it is gone.
+    read: Option<(DeviceId, bool)>,
 }
 
 /// What there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ready {
-    /// A keyboard can be read: [`EvdevInput::read`].
+    /// A keyboard can be read: [`EvdevInput::read`], [`EvdevInput::take`].
     Keyboard(DeviceId),
     /// A twin's lamps were switched: [`EvdevInput::relay_lamps`].
     Lamps(DeviceId),
@@ -101,7 +104,8 @@ impl EvdevInput {
             inotify,
             next: 0,
             clock: Clock::new(),
-            events: Vec::with_capacity(64),
+            events: Events::NONE,
+            read: None,
         })
     }
 
@@ -167,7 +171,7 @@ impl EvdevInput {
         epoll::add(&self.epoll, &keyboard, epoll::EventData::new_u64(number), input).ok()?;
         epoll::add(&self.epoll, &keyboard.twin, twin, input).ok()?;
         self.next += 1;
-        self.keyboards.insert(device, keyboard);
+        self.keyboards.insert(device, Box::new(keyboard));
         Some(device)
     }
 
@@ -183,47 +187,59 @@ impl EvdevInput {
         }
     }
 
-    /// Reads a keyboard: appends what came from one that is ours, in its order and with its time, none
-    /// of them after `now`.
+    /// Reads a keyboard, and keeps what came for [`Self::take`]. The key that it begins with, and whether that
+    /// goes down; `None` when it begins with anything else.
+    #[inline(always)]
+    pub fn read(&mut self, device: DeviceId) -> Option<(u16, bool)> {
+        let keyboard = self.keyboards.get_mut(&device)?;
+        self.read = Some((device, keyboard.read(&mut self.events).is_err()));
+        keyboard.first_key(&self.events)
+    }
+
+    /// Reads a keyboard, unless that is done: appends what came from one that is ours, in its order and with its
+    /// time, none of them after `now`.
     ///
     /// # Errors
     /// When it is gone; [`Self::remove`] is next.
-    pub fn read(
+    pub fn take(
         &mut self,
         device: DeviceId,
         now: Instant,
         found: &mut Vec<(Instant, Input)>,
     ) -> Result<(), Gone> {
-        let Some(keyboard) = self.keyboards.get_mut(&device) else { return Ok(()) };
-        let read = keyboard.read(&mut self.events);
+        if !matches!(self.read, Some((read, _)) if read == device) {
+            let _ = self.read(device);
+        }
+        let (read, keyboard) = (self.read.take(), self.keyboards.get_mut(&device));
+        let (Some((_, gone)), Some(keyboard)) = (read, keyboard) else { return Ok(()) };
         if keyboard.state() == State::Taken {
-            for event in self.events.drain(..) {
-                let time = self.clock.instant(event.timestamp(), now);
+            for event in self.events.iter() {
+                let time = self.clock.instant(event.time, now);
                 keyboard.take_event(event, |input| found.push((time, input)));
             }
         }
         self.events.clear();
-        read.map_err(|_| Gone)
+        if gone { Err(Gone) } else { Ok(()) }
     }
 
     /// Other rules hold. The keyboards that are none any more are to be removed; [`Self::scan`] finds
     /// the new ones.
     pub fn set_rules(&mut self, rules: Rules) -> Vec<DeviceId> {
         let unwanted = |keyboard: &Keyboard| keyboard.traits().verdict(&rules) != Verdict::Keyboard;
-        let keyboards = self.keyboards.iter().filter(|(_, keyboard)| unwanted(keyboard));
-        let devices = keyboards.map(|(&device, _)| device).collect();
+        let keyboards = self.keyboards().filter(|(_, keyboard)| unwanted(keyboard));
+        let devices = keyboards.map(|(device, _)| device).collect();
         self.rules = rules;
         devices
     }
 
     /// Does with a keyboard's lamps what the session did with its twin's, and tells what that was.
     pub fn relay_lamps(&mut self, device: DeviceId) -> Vec<Lamp> {
-        self.keyboards.get_mut(&device).map(Keyboard::relay_lamps).unwrap_or_default()
+        self.keyboard(device).map(Keyboard::relay_lamps).unwrap_or_default()
     }
 
     /// Switches all lamps to what the session wants.
     pub fn restore_lamps(&mut self) {
-        self.keyboards.values_mut().for_each(Keyboard::restore_lamps);
+        self.keyboards.values_mut().for_each(|keyboard| keyboard.restore_lamps());
     }
 
     /// Takes what can be taken by now.
@@ -234,12 +250,12 @@ impl EvdevInput {
     }
 
     /// Forgets a keyboard that is gone, or that is to be the session's; its twin goes with it.
-    pub fn remove(&mut self, device: DeviceId) -> Option<Keyboard> {
+    pub fn remove(&mut self, device: DeviceId) -> Option<Box<Keyboard>> {
         let mut keyboard = self.keyboards.remove(&device)?;
         // A guard shares the open file, so the grab would not end with ours.
         keyboard.release();
         // A guard may share the descriptors, so closing ours is not enough for the kernel.
-        let _ = epoll::delete(&self.epoll, &keyboard);
+        let _ = epoll::delete(&self.epoll, keyboard.as_fd());
         let _ = epoll::delete(&self.epoll, &keyboard.twin);
         Some(keyboard)
     }
@@ -263,7 +279,7 @@ impl EvdevInput {
 
     /// Every keyboard.
     pub fn keyboards(&self) -> impl Iterator<Item = (DeviceId, &Keyboard)> {
-        self.keyboards.iter().map(|(&device, keyboard)| (device, keyboard))
+        self.keyboards.iter().map(|(&device, keyboard)| (device, &**keyboard))
     }
 
     /// Every twin.
@@ -272,14 +288,15 @@ impl EvdevInput {
     }
 
     /// One keyboard.
+    #[inline(always)]
     pub fn keyboard(&mut self, device: DeviceId) -> Option<&mut Keyboard> {
-        self.keyboards.get_mut(&device)
+        self.keyboards.get_mut(&device).map(|keyboard| &mut **keyboard)
     }
 
     /// When [`Self::proceed`] has something to do.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        self.keyboards.values().filter_map(Keyboard::deadline).min()
+        self.keyboards.values().filter_map(|keyboard| keyboard.deadline()).min()
     }
 
     /// Nodes that this user may not open.

@@ -16,6 +16,7 @@ use evdev::{EventType, InputEvent, KeyCode, MiscCode, SynchronizationCode, raw_s
 use rustix::fs::{Mode, OFlags};
 
 use super::{
+    events::{EVENT, Events, event},
     ioctl::{self, Axis, Bits, Setup},
     keys::KeySet,
     traits::OURS,
@@ -37,9 +38,6 @@ const IDLE_AXES: [u16; 9] = [0x02, 0x03, 0x04, 0x05, 0x09, 0x0a, 0x0d, 0x0e, 0x0
 
 /// So many events of a twin wait for one who reads late; with one more he loses all of them.
 pub const ROOM: u32 = 256;
-
-/// `struct input_event`: a time that the kernel fills in, kind, code, value.
-const EVENT: usize = 2 * size_of::<usize>() + 8;
 
 /// The numbers of the codes in a set of the `evdev` crate, if it is there.
 macro_rules! codes {
@@ -74,7 +72,7 @@ pub struct Twin {
     /// The keys that the session has down.
     down: KeySet,
     /// What goes out with the next [`Self::flush`].
-    out: Vec<u8>,
+    out: Vec<[u8; EVENT]>,
     /// Something was relayed that no report ends yet.
     open: bool,
     caps_taps: u64,
@@ -125,7 +123,7 @@ impl Twin {
             uinput,
             keys,
             down: KeySet::EMPTY,
-            out: Vec::with_capacity(64 * EVENT),
+            out: Vec::with_capacity(64),
             open: false,
             caps_taps: 0,
             node: None,
@@ -160,13 +158,16 @@ impl Twin {
         self.node.as_deref()
     }
 
-    /// Presses or releases a key. A press of a key that is down, and the release of one that is
-    /// not, do nothing.
-    pub fn key(&mut self, code: u16, down: bool) {
-        if self.down.set(code, down) {
+    /// Presses or releases a key; whether that is news. A press of a key that is down, and the release of
+    /// one that is not, do nothing.
+    #[inline(always)]
+    pub fn key(&mut self, code: u16, down: bool) -> bool {
+        let news = self.down.set(code, down);
+        if news {
             self.push(EventType::KEY, code, i32::from(down));
             self.report();
         }
+        news
     }
 
     /// Taps Caps Lock. Nothing else ever presses it as long as it is the trigger, so it cannot be
@@ -198,6 +199,7 @@ impl Twin {
     }
 
     /// Ends a group of events: `SYN_REPORT`.
+    #[inline(always)]
     fn report(&mut self) {
         self.open = false;
         self.push(EventType::SYNCHRONIZATION, 0, 0);
@@ -226,8 +228,9 @@ impl Twin {
     ///
     /// # Errors
     /// When the kernel does not take it.
+    #[inline(always)]
     pub fn flush(&mut self) -> io::Result<()> {
-        let mut rest = &self.out[..];
+        let mut rest = self.out.as_flattened();
         while !rest.is_empty() {
             match rustix::io::write(&self.uinput, rest) {
                 Ok(written) => rest = &rest[written..],
@@ -243,34 +246,19 @@ impl Twin {
     }
 
     /// What the session did to the lamps since the last call.
-    pub(super) fn lamps(&self) -> impl Iterator<Item = Lamp> {
-        let mut buffer = [0; 16 * EVENT];
-        let mut length = 0;
-        let mut at = 0;
-        std::iter::from_fn(move || {
-            loop {
-                if at >= length {
-                    (length, at) = (rustix::io::read(&self.uinput, &mut buffer).ok()?, 0);
-                    if length == 0 {
-                        return None;
-                    }
-                }
-                let event = &buffer[at..];
-                at += EVENT;
-                let word = |from: usize| u16::from_ne_bytes([event[from], event[from + 1]]);
-                let (kind, code, value) = (word(EVENT - 8), word(EVENT - 6), word(EVENT - 4));
-                if kind == EventType::LED.0 {
-                    return Some(Lamp { code, lit: value != 0 });
-                }
-            }
-        })
+    pub(super) fn lamps(&self) -> Vec<Lamp> {
+        let mut lamps = Vec::new();
+        let mut events = Events::NONE;
+        while events.read(&self.uinput).is_ok() && events.iter().next().is_some() {
+            let switched = events.iter().filter(|event| event.kind == EventType::LED);
+            lamps.extend(switched.map(|led| Lamp { code: led.code, lit: led.value != 0 }));
+        }
+        lamps
     }
 
+    #[inline(always)]
     fn push(&mut self, kind: EventType, code: u16, value: i32) {
-        self.out.extend_from_slice(&[0; EVENT - 8]);
-        self.out.extend_from_slice(&kind.0.to_ne_bytes());
-        self.out.extend_from_slice(&code.to_ne_bytes());
-        self.out.extend_from_slice(&value.to_ne_bytes());
+        self.out.push(event(kind, code, value));
     }
 }
 
