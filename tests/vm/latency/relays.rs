@@ -15,7 +15,7 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use crate::support::{
     board::Board,
-    daemon::{Daemon, time_run},
+    daemon::Daemon,
     logind::Bus,
     reader::nodes,
     rig::{self, is_twin},
@@ -25,7 +25,8 @@ use crate::support::{
 /// A program that passes keys on.
 pub(super) struct Relay {
     pub(super) name: &'static str,
-    /// What its virtual keyboard is called.
+    /// What the keyboard is called that it takes, and what its virtual one.
+    input: &'static str,
     output: &'static str,
     start: fn(&Path) -> Processes,
 }
@@ -42,22 +43,31 @@ struct Processes {
 /// A relay at work. Ends when dropped.
 pub(super) struct Running {
     processes: Processes,
+    pub(super) board: Board,
     pub(super) reader: RawDevice,
 }
 
-/// Nobody in between, the least that a relay can do, this one, and others.
+/// The least that a relay can do, this one, others, and nobody in between.
 pub(super) fn all() -> Vec<Relay> {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vm/latency/relay.c");
     let cc = Command::new("cc").args(["-O2", "-o", RELAY, source]).status();
     assert!(cc.is_ok_and(|cc| cc.success()), "`relay.c` does not build");
+    let relay = |name, input, output, start| Relay { name, input, output, start };
     vec![
-        Relay { name: "none", output: "Board", start: |_| Processes::default() },
-        Relay { name: "relay.c", output: "relay", start: |node| vec![run(RELAY, &[node])].into() },
-        Relay { name: "composekeyd", output: "Board", start: composekeyd },
-        Relay { name: "kanata", output: "kanata", start: kanata },
-        Relay { name: "interception-tools", output: "Board", start: interception },
+        relay("relay.c", "Other board 1", "relay", |node| vec![run(RELAY, &[node])].into()),
+        relay("composekeyd", "Board", "Board", composekeyd),
+        relay("interception-tools", "Other board 2", "Other board 2", interception),
+        relay("kanata", "Other board 3", "kanata", kanata),
+        // Behind kanata, which does not fall asleep at once.
+        relay("none", "Other board 4", "Other board 4", |_| Processes::default()),
     ]
 }
+
+/// Which of them is the plain one.
+pub(super) const PLAIN: usize = 0;
+
+/// To the daemon these are keyboards like any other; each has a relay of its own here.
+const OTHERS: &str = "exclude_devices = [\"other board\", \"relay\", \"kanata\"]\n";
 
 const RELAY: &str = "/run/relay";
 const KANATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/relays/bin/kanata");
@@ -71,9 +81,9 @@ fn spawn(command: &mut Command) -> Child {
     child.unwrap_or_else(|e| panic!("error starting {command:?}: {e}: `make latency` installs it"))
 }
 
-/// As it is without any settings, default keymaps included, with a logind that answers.
+/// As it is without any other settings, default keymaps included, with a logind that answers.
 fn composekeyd(_: &Path) -> Processes {
-    let home = rig::home("");
+    let home = rig::home(OTHERS);
     let bus = Bus::start(&home.path(""));
     let home = home.with("XDG_SESSION_ID", "1").with("DBUS_SYSTEM_BUS_ADDRESS", &bus.address);
     let mut daemon = Daemon::start(&home);
@@ -104,12 +114,13 @@ fn interception(node: &Path) -> Processes {
 }
 
 impl Relay {
-    /// Starts it on this keyboard, and waits until a key comes through.
-    #[track_caller]
-    pub(super) fn start(&self, board: &mut Board) -> Running {
+    /// Starts it on a new keyboard, and waits until a key comes through.
+    pub(super) fn start(&self) -> Running {
+        let mut board = Board::new(self.input);
+        board.pace = Duration::ZERO;
         let is_board = |node: &PathBuf| {
             let device = RawDevice::open(node);
-            device.is_ok_and(|device| device.name() == Some("Board") && !is_twin(&device))
+            device.is_ok_and(|device| device.name() == Some(self.input) && !is_twin(&device))
         };
         let mut node = None;
         assert!(wait_until(|| {
@@ -136,10 +147,10 @@ impl Relay {
         let reader = RawDevice::open(output.expect("found")).expect("it is there");
         let flags = fcntl_getfl(reader.as_fd()).expect("it is open") | OFlags::NONBLOCK;
         fcntl_setfl(reader.as_fd(), flags).expect("it is open");
-        let mut running = Running { processes, reader };
+        let mut running = Running { processes, board, reader };
         let through = wait_until(|| {
-            board.emit(EventType::KEY, KeyCode::KEY_K.0, 1);
-            board.emit(EventType::KEY, KeyCode::KEY_K.0, 0);
+            running.board.emit(EventType::KEY, KeyCode::KEY_K.0, 1);
+            running.board.emit(EventType::KEY, KeyCode::KEY_K.0, 0);
             thread::sleep(Duration::from_millis(50));
             !running.read().is_empty()
         });
@@ -158,11 +169,6 @@ impl Running {
             Err(error) if error.kind() == ErrorKind::WouldBlock => Vec::new(),
             Err(error) => panic!("error reading the relay's keyboard: {error}"),
         }
-    }
-
-    /// How long its threads have run so far, in microseconds.
-    pub(super) fn time_run(&self) -> f64 {
-        time_run(&self.processes.ids()) as f64 / 1e3
     }
 
     /// What each of its processes has in memory.
