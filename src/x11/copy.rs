@@ -1,8 +1,8 @@
 //! Copies a keymap from one device to another: see [`copy_keymap`].
 
 use x11rb::protocol::xkb::{
-    ConnectionExt as _, GetMapReply, KTSetMapEntry, KeyType, MapPart, NameDetail, SetKeyType,
-    SetMapAux, SetMapAuxKeyActions, SetMapFlags, SetNamesAux, SetNamesAuxKTLevelNames,
+    ConnectionExt as _, GetMapReply, GetNamesReply, KTSetMapEntry, KeyType, MapPart, NameDetail,
+    SetKeyType, SetMapAux, SetMapAuxKeyActions, SetMapFlags, SetNamesAux, SetNamesAuxKTLevelNames,
 };
 
 use super::{Display, DisplayError, modifiers};
@@ -10,6 +10,9 @@ use super::{Display, DisplayError, modifiers};
 /// The first key types are the same on each keyboard, and the server lets nobody name them (the XKB protocol,
 /// *Key Types*).
 const REQUIRED_TYPES: usize = 4;
+
+/// How often a keymap is read and written.
+const TRIES: u32 = 5;
 
 /// Makes the keys of the device `to` mean what those of `from` mean (`XkbGetMap`, `XkbSetMap`), and gives them
 /// the same names (`XkbGetNames`, `XkbSetNames`).
@@ -20,20 +23,32 @@ const REQUIRED_TYPES: usize = 4;
 /// # Errors
 /// When the connection broke.
 pub fn copy_keymap(display: &Display, from: u16, to: u16) -> Result<bool, DisplayError> {
+    for _ in 0..TRIES {
+        if try_copy(display, from, to)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The same, `false` also when the server refused: somebody changed one of the two since it was read, such as
+/// our own pool, which has a connection of its own.
+fn try_copy(display: &Display, from: u16, to: u16) -> Result<bool, DisplayError> {
     let (Some(map), Some(old)) = (read(display, from)?, read(display, to)?) else {
         return Ok(false);
     };
     if (map.min_key_code, map.max_key_code) != (old.min_key_code, old.max_key_code) {
         return Ok(false);
     }
+    let names = read_names(display, from)?;
     // The server refuses to take types away that the old keys still have: those stay behind.
     let types = map.map.types_rtrn.unwrap_or_default();
     let left = old.map.types_rtrn.unwrap_or_default().into_iter().skip(types.len());
     let types: Vec<_> = types.into_iter().chain(left).map(|t| set_type(&t)).collect();
     let syms = map.map.syms_rtrn.unwrap_or_default();
-    let keys = SetMapAux {
-        types: Some(types),
-        syms: Some(syms),
+    let keys = SetMapAux { types: Some(types), syms: Some(syms), ..SetMapAux::default() };
+    // In a request of their own: the server counts the actions against the symbols that a key had before.
+    let actions = SetMapAux {
         key_actions: map.map.key_actions.map(|actions| SetMapAuxKeyActions {
             actions_count: actions.acts_rtrn_count,
             actions: actions.acts_rtrn_acts,
@@ -45,6 +60,7 @@ pub fn copy_keymap(display: &Display, from: u16, to: u16) -> Result<bool, Displa
     // One request for each of these: x11rb does not pad a list of odd length before the next one.
     let parts = [
         keys,
+        actions,
         SetMapAux { vmods, ..SetMapAux::default() },
         SetMapAux { vmodmap: map.map.vmodmap_rtrn, ..SetMapAux::default() },
         SetMapAux { modmap: map.map.modmap_rtrn, ..SetMapAux::default() },
@@ -84,6 +100,10 @@ pub fn copy_keymap(display: &Display, from: u16, to: u16) -> Result<bool, Displa
         )?;
         cookies.push(cookie);
     }
+    // Right behind, without waiting: nobody should read key types that have no names yet.
+    if let Some(names) = names {
+        set_names(display, to, names)?;
+    }
     let mut done = true;
     for cookie in cookies {
         match cookie.check().map_err(DisplayError::from) {
@@ -91,30 +111,34 @@ pub fn copy_keymap(display: &Display, from: u16, to: u16) -> Result<bool, Displa
             result => result?,
         }
     }
-    copy_names(display, from, to)?;
     Ok(done)
 }
 
-/// Names layout, groups, key types and their levels as on the device `from`.
-///
-/// A key type that is new has no names, and libxkbcommon, and so every program with Qt, refuses the whole keymap
-/// of a device that has such a one.
-fn copy_names(display: &Display, from: u16, to: u16) -> Result<(), DisplayError> {
+/// The names of layout, groups, key types and their levels; `None` when the device went away.
+fn read_names(display: &Display, device: u16) -> Result<Option<GetNamesReply>, DisplayError> {
     let parts = NameDetail::SYMBOLS
         | NameDetail::KEY_TYPE_NAMES
         | NameDetail::KT_LEVEL_NAMES
         | NameDetail::GROUP_NAMES;
-    let names = match display.conn.xkb_get_names(from, parts)?.reply().map_err(DisplayError::from) {
-        Err(DisplayError::Reply(_)) => return Ok(()),
-        names => names?,
-    };
+    let names = display.conn.xkb_get_names(device, parts)?.reply();
+    match names.map_err(DisplayError::from) {
+        Err(DisplayError::Reply(_)) => Ok(None),
+        names => names.map(Some),
+    }
+}
+
+/// Gives these names to a device that has the key types already.
+///
+/// The server leaves the names of a new key type to chance, and libxkbcommon, and so every program with Qt,
+/// refuses the whole keymap of a device with a name that is none.
+fn set_names(display: &Display, device: u16, names: GetNamesReply) -> Result<(), DisplayError> {
     let list = names.value_list;
     let (Some(types), Some(levels)) = (list.type_names, list.kt_level_names) else { return Ok(()) };
     let first = types.len().min(REQUIRED_TYPES);
     let types = types[first..].to_vec();
     let (required, widths) = levels.n_levels_per_type.split_at(first);
     let required = required.iter().copied().map(usize::from).sum();
-    let levels = levels.kt_level_names.into_iter().skip(required).collect::<Vec<_>>();
+    let levels: Vec<_> = levels.kt_level_names.into_iter().skip(required).collect();
     let count = u16::try_from(levels.len()).unwrap_or(u16::MAX);
     let (first, n_types) = (first as u8, types.len() as u8);
     let values = SetNamesAux {
@@ -127,9 +151,10 @@ fn copy_names(display: &Display, from: u16, to: u16) -> Result<(), DisplayError>
         groups: list.groups,
         ..SetNamesAux::default()
     };
+    let groups = names.group_names;
     #[rustfmt::skip]
     let cookie = display.conn.xkb_set_names(
-        to, 0u8.into(), first, n_types, first, n_types, 0, names.group_names, 0, 0, 0, 0, count, &values,
+        device, 0u8.into(), first, n_types, first, n_types, 0, groups, 0, 0, 0, 0, count, &values,
     )?;
     // Without its names the keymap means the same.
     cookie.ignore_error();

@@ -1,5 +1,7 @@
 //! More than one keyboard.
 
+use composekey::x11::{Display, copy_keymap, keymap};
+
 use crate::support::{App, Daemon, Desk, Layout, SEQUENCES, key, wait_until};
 
 /// The XInput id of a keyboard, by the name that the server's configuration gives it.
@@ -71,6 +73,31 @@ fn a_second_layout_on_the_second_keyboard() {
     desk.expect("zü€yü€");
     desk.second.hold("la");
     desk.finish("zü€yü€λ");
+}
+
+/// The pool has a connection of its own, and changes the keymaps at the same moments.
+#[test]
+fn a_keymap_that_is_copied_meanwhile() {
+    let mut desk = Desk::new("");
+    let (from, to) = (id(&desk, "keyboard0"), id(&desk, "keyboard1"));
+    desk.server.setxkbmap(&["-device", &from, "-layout", "de"]);
+    let display = Display::open(Some(&desk.server.display())).expect("the server answers");
+    let number = |id: &str| id.parse::<u16>().expect("a number");
+    let symbols = |id: &str| {
+        let keymap = keymap(&display, number(id).into()).expect("a keymap");
+        let layout = keymap.layout_get_name(0).to_owned();
+        let of = |code: u32| keymap.key_get_syms_by_level(code.into(), 0, 0).to_vec();
+        (layout, (9..=60).map(of).collect::<Vec<_>>())
+    };
+    for round in 0..30 {
+        desk.server.setxkbmap(&["-device", &to, "-layout", "us"]);
+        assert!(copy_keymap(&display, number(&from), number(&to)).expect("an answer"), "{round}");
+        assert_eq!(symbols(&to), symbols(&from), "{round}");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert_eq!(symbols(&to), symbols(&from), "{round}, a moment later");
+    }
+    assert_eq!(desk.server.unreadable_keymaps(), [0_i32; 0]);
+    desk.daemon().stop();
 }
 
 #[test]

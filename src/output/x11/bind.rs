@@ -14,7 +14,7 @@ use x11rb::{
             SetKeyType, SetMapAux, SetMapAuxKeyActions, SetMapFlags, SetNamesAux,
             SetNamesAuxKTLevelNames,
         },
-        xproto::ConnectionExt as _,
+        xproto::{Atom, ConnectionExt as _},
     },
     xcb_ffi::XCBConnection,
 };
@@ -42,41 +42,59 @@ pub(super) struct Target {
     pub(super) repeated: Option<Levels>,
 }
 
+/// What the pool's key type and its levels are called.
+pub(super) struct Names {
+    key_type: Atom,
+    levels: Vec<Atom>,
+}
+
+impl Names {
+    /// The names, as the server numbers them (`InternAtom`).
+    pub(super) fn intern(display: &Display, levels: &Levels) -> Result<Self, DisplayError> {
+        let intern = |name: String| display.conn.intern_atom(false, name.as_bytes());
+        let key_type = intern(format!("{POOL_TYPE}{:02X}", levels.mask()))?;
+        let names = (0..levels.count()).map(|i| intern(format!("Slot {i}")));
+        let names: Vec<_> = names.collect::<Result<_, _>>()?;
+        let names = names.into_iter().map(|cookie| Ok(cookie.reply()?.atom));
+        let levels = names.collect::<Result<_, DisplayError>>()?;
+        Ok(Self { key_type: key_type.reply()?.atom, levels })
+    }
+}
+
 impl Target {
-    /// Adds the key type, from the index `first` to that of this target, to a device that has
+    /// Adds the key type with its names, from the index `first` to that of this target, to a device that has
     /// `first` types. The server never takes one away again.
     pub(super) fn add_types<'c>(
         &self,
         display: &'c Display,
         levels: &Levels,
+        names: &Names,
         first: usize,
     ) -> Sent<'c> {
         let count = usize::from(self.key_type) + 1 - first;
         let values =
             SetMapAux { types: Some(vec![levels.to_type(); count]), ..SetMapAux::default() };
-        self.set_map(display, SetMapFlags::RESIZE_TYPES, 0, &values)
+        let added = self.set_map(display, SetMapFlags::RESIZE_TYPES, 0, &values)?;
+        // Right behind, without waiting: nobody should read key types that have no names yet.
+        self.name_types(display, names, first)?;
+        Ok(added)
     }
 
-    /// Names the key types from the index `first` on, and their levels: without names libxkbcommon takes no
-    /// keymap, nor would a dump of it compile.
-    pub(super) fn name_types(
+    /// Names the key types from the index `first` on, and their levels: with a name that is none libxkbcommon
+    /// takes no keymap, nor does a dump of it compile.
+    fn name_types(
         &self,
         display: &Display,
-        levels: &Levels,
+        names: &Names,
         first: usize,
-    ) -> Result<(), DisplayError> {
+    ) -> Result<(), ConnectionError> {
         let types = usize::from(self.key_type) + 1 - first;
-        let intern = |name: &str| display.conn.intern_atom(false, name.as_bytes());
-        let name = intern(&format!("{POOL_TYPE}{:02X}", levels.mask()))?;
-        let level_names: Vec<_> =
-            (0..levels.count()).map(|i| intern(&format!("Slot {i}"))).collect::<Result<_, _>>()?;
-        let level_names = level_names.into_iter().map(|cookie| Ok(cookie.reply()?.atom));
-        let level_names = level_names.collect::<Result<Vec<_>, DisplayError>>()?.repeat(types);
+        let level_names = names.levels.repeat(types);
         let (first, total) = (first as u8, level_names.len() as u16);
         let values = SetNamesAux {
-            type_names: Some(vec![name.reply()?.atom; types]),
+            type_names: Some(vec![names.key_type; types]),
             kt_level_names: Some(SetNamesAuxKTLevelNames {
-                n_levels_per_type: vec![levels.count() as u8; types],
+                n_levels_per_type: vec![names.levels.len() as u8; types],
                 kt_level_names: level_names,
             }),
             ..SetNamesAux::default()
@@ -86,7 +104,7 @@ impl Target {
         let cookie = display.conn.xkb_set_names(
             self.device, 0u8.into(), first, types, first, types, 0, 0u8.into(), 0, 0, 0, 0, total, &values,
         )?;
-        // A name is not worth failing for.
+        // When the types were refused so are their names.
         cookie.ignore_error();
         Ok(())
     }

@@ -18,7 +18,7 @@ use x11rb::{
 };
 
 use super::{
-    bind::Target,
+    bind::{Names, Target},
     inject::fake,
     keymap::{DeviceMap, Owner, harmless, shortcuts},
     levels::Levels,
@@ -117,15 +117,13 @@ impl Stand {
             repeated: repeated.clone(),
         }));
         if known.is_none() && !self.pool.codes().is_empty() {
+            let names = Names::intern(display, levels)?;
             let mut sent = Vec::new();
             for (target, map) in self.targets.iter().zip(&maps) {
-                sent.push(target.add_types(display, levels, map.types())?);
+                sent.push(target.add_types(display, levels, &names, map.types())?);
             }
             if !check(&mut self.own, sent)? {
                 return Ok(false);
-            }
-            for (target, map) in self.targets.iter().zip(&maps) {
-                target.name_types(display, self.pool.levels(), map.types())?;
             }
             announce(display, &keyboards, self.pool.codes()[0])?;
         }
