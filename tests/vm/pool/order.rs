@@ -1,13 +1,13 @@
 //! Keys before and after a text arrive before and after it, and the text is the one that was meant.
 
-use std::time::Duration;
+use std::{thread, time::Duration};
 
 use evdev::KeyCode;
 
 use super::rig::{CONFIG, Seat};
 use crate::{
     guest::Guest,
-    support::{board::Board, daemon::Daemon, rig, wait_until},
+    support::{board::Board, daemon::Daemon, desktop::App, rig, wait_until},
 };
 
 const SECOND: &str = "Second";
@@ -32,7 +32,11 @@ fn rounds(seat: &mut Seat, rounds: usize) -> String {
 pub(crate) fn keys_around_a_text(_: &mut Guest) {
     let mut seat = Seat::new();
     seat.board.pace = Duration::from_millis(1);
-    let expected = rounds(&mut seat, 200);
+    let mut expected = String::new();
+    for _ in 0..10 {
+        expected += &rounds(&mut seat, 20);
+        seat.app.expect(&expected);
+    }
     seat.finish(&expected);
     // As slowly as a fast typist.
     seat.board.pace = Duration::from_millis(15);
@@ -75,6 +79,50 @@ pub(crate) fn with_shift_held_across(_: &mut Guest) {
     }
     // A line's end is one: with Shift held it would be another key.
     seat.finish(&"AΛΕ\rAa".repeat(10));
+}
+
+/// So many characters, of so many kinds.
+fn characters(count: usize, kinds: usize) -> String {
+    let all = ('α'..='ω').chain('а'..='я').chain('←'..='⇿');
+    let kinds: Vec<char> = all.take(kinds).collect();
+    (0..count).map(|i| kinds[i * 7 % kinds.len()]).collect()
+}
+
+/// As many characters as the pool has room for: of more, xterm cannot be asked whether it has read them
+/// (docs/x11-output.md). Keys come meanwhile.
+pub(crate) fn a_long_text(_: &mut Guest) {
+    let mut seat = Seat::new();
+    let text = characters(1000, 60);
+    seat.board.text("x");
+    // A program of Xlib's hears of changed keys from its first key on.
+    seat.app.expect("x");
+    thread::scope(|scope| {
+        let home = &seat.home;
+        let typed = scope.spawn(|| home.cli(&["type", &text]));
+        assert!(wait_until(|| seat.app.received().chars().count() > 5), "it begins");
+        seat.board.text("a");
+        seat.board.hold("la");
+        seat.board.text("B");
+        let output = typed.join().expect("no panic");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    });
+    seat.finish(&format!("x{text}aλB"));
+}
+
+/// It tells its text at its end only.
+pub(crate) fn in_a_gtk_entry(_: &mut Guest) {
+    let mut seat = Seat::new();
+    seat.app = App::zenity(&seat.server);
+    let mut expected = rounds(&mut seat, 8);
+    // More than the pool has room for.
+    let text = characters(300, 100);
+    let output = seat.home.cli(&["type", &text]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    expected += &text;
+    seat.expect_rest(false);
+    seat.board.tap(KeyCode::KEY_ENTER);
+    seat.app.expect(&format!("{expected}\n"));
+    seat.expect_rest(false);
 }
 
 /// Each keyboard has a layout of its own. The first key of a keyboard that the server sees is one of the text's, and

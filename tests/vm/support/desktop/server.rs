@@ -10,6 +10,7 @@ use std::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
     },
+    thread,
 };
 
 use x11rb::rust_connection::RustConnection;
@@ -130,7 +131,13 @@ impl Server {
 }
 
 impl Drop for Server {
+    #[expect(clippy::print_stderr, reason = "part of a failing test's own output")]
     fn drop(&mut self) {
+        if thread::panicking() && !matches!(self.xorg.try_wait(), Ok(None)) {
+            let log = fs::read_to_string(Path::new(FOLDER).join("xorg.log")).unwrap_or_default();
+            let end = log.find("(EE) Backtrace").map_or(log.as_str(), |at| &log[at..]);
+            eprintln!("Xorg ended by itself; its log ends:\n{end}");
+        }
         let _ = self.xorg.kill();
         let _ = self.xorg.wait();
     }
