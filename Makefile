@@ -40,10 +40,6 @@ e2e:
 vm:
 	$(CARGO) test --test vm
 
-# Xorg with libinput there; not part of `make test`: docs/testing.md.
-desktop:
-	$(CARGO) test --test vm desktop::
-
 # systemd, logind and login there; not part of `make test`: docs/testing.md.
 systemd:
 	$(CARGO) test --test vm systemd::

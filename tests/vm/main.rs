@@ -47,12 +47,11 @@ macro_rules! cases {
 }
 pub(crate) use cases;
 
-const GROUPS: &[Group] = &[evdev::GROUP, console::GROUP];
+const GROUPS: &[Group] = &[evdev::GROUP, console::GROUP, desktop::GROUP, pool::GROUP];
 
 /// Only when asked for by name: what tells figures instead of testing, what takes long, and what does not
 /// come out alike on a busy machine (docs/testing.md).
-const BY_NAME: &[Group] =
-    &[desktop::GROUP, latency::GROUP, pool::GROUP, sway::GROUP, systemd::GROUP];
+const BY_NAME: &[Group] = &[latency::GROUP, sway::GROUP, systemd::GROUP];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
