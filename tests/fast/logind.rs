@@ -1,7 +1,7 @@
 //! What logind tells, asked of a logind of our own on a bus of our own.
 
 #[path = "../support/logind.rs"]
-mod fake;
+pub(crate) mod fake;
 
 use std::{
     thread,

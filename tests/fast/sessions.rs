@@ -2,8 +2,6 @@
 //! somebody else's. The real one is in `tests/vm/systemd/`.
 
 use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -14,6 +12,8 @@ use zbus::{
     blocking::{Connection, connection},
     zvariant::OwnedObjectPath,
 };
+
+use crate::logind::fake::private_bus::PrivateBus;
 
 const NAME: &str = "org.freedesktop.login1";
 const ROOT: &str = "/org/freedesktop/login1";
@@ -112,29 +112,18 @@ impl Session {
 
 /// A bus with this logind.
 struct Bus {
-    daemon: Child,
-    address: String,
+    bus: PrivateBus,
     _logind: Connection,
 }
 
 impl Bus {
     /// The session `front` is in front; `first` is the state of session 1.
     fn start(folder: &std::path::Path, front: &'static str, first: &'static str) -> Self {
-        let mut daemon = Command::new("dbus-daemon")
-            .args(["--session", "--nofork", "--print-address", "--address"])
-            .arg(format!("unix:path={}", folder.join("bus").display()))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("`dbus-daemon` is there: `make deps`");
-        let mut address = String::new();
-        let mut said = BufReader::new(daemon.stdout.take().expect("piped"));
-        said.read_line(&mut address).expect("it says where it listens");
-        let address = address.trim().to_owned();
+        let private = PrivateBus::start(folder);
         let state = |number| if number == front { "active" } else { "online" };
         let first = if first == "closing" { first } else { state("1") };
         let at = |of| format!("{ROOT}/{of}");
-        let logind = connection::Builder::address(address.as_str())
+        let logind = connection::Builder::address(private.address.as_str())
             .and_then(|bus| bus.name(NAME))
             .and_then(|bus| bus.serve_at(ROOT, Manager))
             .and_then(|bus| bus.serve_at(at("seat/seat0"), Seat { front }))
@@ -153,14 +142,7 @@ impl Bus {
             })
             .and_then(connection::Builder::build)
             .expect("the bus is ours");
-        Self { daemon, address, _logind: logind }
-    }
-}
-
-impl Drop for Bus {
-    fn drop(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
+        Self { bus: private, _logind: logind }
     }
 }
 
@@ -169,7 +151,7 @@ fn told(front: &'static str, first: &'static str, number: &str) -> State {
     let folder = tempfile::tempdir().expect("a folder");
     let bus = Bus::start(folder.path(), front, first);
     let env = |name: &str| match name {
-        "DBUS_SYSTEM_BUS_ADDRESS" => Some(bus.address.clone()),
+        "DBUS_SYSTEM_BUS_ADDRESS" => Some(bus.bus.address.clone()),
         "XDG_SESSION_ID" => Some(number.to_owned()),
         _ => None,
     };

@@ -1,15 +1,17 @@
 //! [`Bus`]: a private bus with a logind of its own on it, for one session that a test locks, leaves and
 //! puts to sleep.
 
+#[path = "private_bus.rs"]
+pub(crate) mod private_bus;
+
 use std::{
     collections::HashMap,
-    io::{BufRead, BufReader},
     os::fd::OwnedFd,
     path::Path,
-    process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
 };
 
+use private_bus::PrivateBus;
 use zbus::{
     DBusError,
     blocking::{Connection, connection},
@@ -23,7 +25,7 @@ const SESSION: &str = "/org/freedesktop/login1/session/_31";
 /// Both end with it.
 #[derive(Debug)]
 pub(crate) struct Bus {
-    daemon: Child,
+    bus: PrivateBus,
     /// As in `DBUS_SYSTEM_BUS_ADDRESS`.
     pub(crate) address: String,
     connection: Connection,
@@ -40,17 +42,8 @@ struct Flags {
 impl Bus {
     /// Starts both; the session with the number `1` is active.
     pub(crate) fn start(folder: &Path) -> Self {
-        let mut daemon = Command::new("dbus-daemon")
-            .args(["--session", "--nofork", "--print-address", "--address"])
-            .arg(format!("unix:path={}", folder.join("bus").display()))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("`dbus-daemon` is there: `make deps`");
-        let mut address = String::new();
-        let mut said = BufReader::new(daemon.stdout.take().expect("piped"));
-        said.read_line(&mut address).expect("it says where it listens");
-        let address = address.trim().to_owned();
+        let bus = PrivateBus::start(folder);
+        let address = bus.address.clone();
         let session = Arc::new(Mutex::new(Flags { active: true, locked: false }));
         let delays = Arc::<Mutex<Vec<OwnedFd>>>::default();
         let connection = connection::Builder::address(address.as_str())
@@ -59,7 +52,7 @@ impl Bus {
             .and_then(|builder| builder.serve_at(SESSION, Session(Arc::clone(&session))))
             .and_then(connection::Builder::build)
             .expect("the bus is ours");
-        Self { daemon, address, connection, session, delays }
+        Self { bus, address, connection, session, delays }
     }
 
     /// What the session is from now on.
@@ -90,14 +83,7 @@ impl Bus {
 
     /// The bus breaks.
     pub(crate) fn kill(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
-    }
-}
-
-impl Drop for Bus {
-    fn drop(&mut self) {
-        self.kill();
+        self.bus.end();
     }
 }
 

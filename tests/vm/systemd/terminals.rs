@@ -84,6 +84,14 @@ pub(crate) fn logind_may_be_started_again(guest: &mut Guest) {
     kim_composes(guest);
 }
 
+/// Lee is in front for a while.
+fn kim_goes_and_comes_back(guest: &mut Guest) {
+    LEE.turn_to();
+    KIM.says(INACTIVE);
+    KIM.turn_to();
+    kim_composes(guest);
+}
+
 pub(crate) fn a_session_ends_and_another_begins(guest: &mut Guest) {
     start(guest);
     let first = KIM.session().expect("kim is there");
@@ -93,10 +101,7 @@ pub(crate) fn a_session_ends_and_another_begins(guest: &mut Guest) {
     guest.note(format!("session {first} ended, {second} began: {}", run("loginctl list-sessions")));
     guest.note(KIM.said());
     kim_composes(guest);
-    LEE.turn_to();
-    KIM.says(INACTIVE);
-    KIM.turn_to();
-    kim_composes(guest);
+    kim_goes_and_comes_back(guest);
     // Everything of it ends.
     run("loginctl terminate-user kim");
     let _ = KIM.is_new(Some(&second));
@@ -116,9 +121,6 @@ pub(crate) fn a_service_of_the_user_follows_its_sessions(guest: &mut Guest) {
     KIM_AGAIN.turn_to();
     KIM_AGAIN.is_new(None);
     kim_composes(guest);
-    LEE.turn_to();
-    KIM.says(INACTIVE);
-    KIM.turn_to();
-    kim_composes(guest);
+    kim_goes_and_comes_back(guest);
     run("loginctl terminate-user kim");
 }
