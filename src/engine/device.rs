@@ -283,6 +283,15 @@ impl<K: Keyboard> Device<K> {
         }
     }
 
+    /// Keys were lost: a hold that goes on may have had some, so it is no tap, and no tap is fresh any more.
+    pub(super) fn lose_keys(&mut self, out: &mut Vec<Action>) {
+        self.stop(out);
+        self.tapped_at = None;
+        if let Phase::Holding(hold) = &mut self.phase {
+            hold.alone = false;
+        }
+    }
+
     /// Another key is the trigger: the old one's hold is over.
     pub(super) fn change_trigger(&mut self, out: &mut Vec<Action>) {
         self.held.turn(Fate::Trigger, Fate::Swallowed).for_each(drop);

@@ -88,7 +88,7 @@ pub enum Event<K> {
     /// pending.
     Group(u32),
     /// Events of this keyboard were lost; those that come next say which keys are down now. Drops
-    /// what is pending: nobody knows what was typed.
+    /// what is pending, and a hold that goes on is no tap: nobody knows what was typed.
     Lost(DeviceId),
     /// A keyboard went away, with whatever was held on it.
     DeviceGone(DeviceId),

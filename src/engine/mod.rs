@@ -82,7 +82,7 @@ impl<K: Keyboard> Engine<K> {
             }
             Event::Lost(device) => {
                 if let Some(device) = self.device(device) {
-                    device.stop(actions);
+                    device.lose_keys(actions);
                 }
             }
             Event::DeviceGone(id) => {

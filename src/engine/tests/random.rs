@@ -30,6 +30,7 @@ enum Op {
     Group(u32),
     Keyboard(u32, bool),
     Replug(u32),
+    Lost(u32),
     Settings(Settings),
 }
 
@@ -86,6 +87,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (0..2_u32).prop_map(Op::Group),
         1 => (device(), any::<bool>()).prop_map(|(device, de)| Op::Keyboard(device, de)),
         1 => device().prop_map(Op::Replug),
+        1 => device().prop_map(Op::Lost),
         1 => settings().prop_map(Op::Settings),
     ]
 }
@@ -121,6 +123,7 @@ fn apply(world: &mut World, op: Op) {
             world.event(Event::Keyboard { device: DeviceId(device), keyboard });
         }
         Op::Replug(device) => world.replug(device),
+        Op::Lost(device) => world.event(Event::Lost(DeviceId(device))),
         Op::Settings(settings) => {
             world.settings = settings.clone();
             world.event(Event::Settings(settings));

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    OnMismatch, RULES, Settings, TapAction, check, check_in, check_with, on_mismatch, table,
-    tap_action,
+    CapsLock, OnMismatch, RULES, Settings, TapAction, caps_lock, check, check_in, check_with,
+    on_mismatch, table, tap_action,
     world::{Kind, World, keyboard},
 };
 use crate::engine::{DeviceId, Direction, Event, KeyEvent};
@@ -324,6 +324,19 @@ fn r10_a_layout_change_drops_what_is_pending() {
     world.event(Event::Keyboard { device: DeviceId(1), keyboard: keyboard("us") });
     world.run("tap a");
     assert_eq!(world.seen(), "+a -a");
+}
+
+/// Whatever the release of the trigger would mean, had no key come.
+#[test]
+fn r10_lost_keys_make_no_tap() {
+    check("down Caps \"l\" lost \"la\" up Caps tap a", "λ +a -a");
+    check("tap Caps lost tap l", "+l -l");
+    for tap in [TapAction::Compose, TapAction::CapsLock, TapAction::Escape] {
+        check_with(tap_action(tap), "down Caps lost up Caps tap a", "+a -a");
+    }
+    check("down Shift_L down Caps lost up Caps up Shift_L", "+Shift_L -Shift_L");
+    let check = |script, expected| check_with(caps_lock(CapsLock::DoubleTap), script, expected);
+    check("tap Caps lost tap Caps \"la\"", "λ");
 }
 
 #[test]

@@ -108,6 +108,10 @@ impl World {
                 self.pause(Duration::from_millis(ms.parse().unwrap()));
                 continue;
             }
+            if word == "lost" {
+                self.event(Event::Lost(DeviceId(device)));
+                continue;
+            }
             let (name, after) = rest.split_once(' ').unwrap_or((rest, ""));
             rest = after.trim_start();
             let keycode = self.keycode(name);
