@@ -16,8 +16,8 @@ use std::{
 };
 
 use evdev::{
-    EventSummary, EventType, InputEvent, LedCode, MiscCode, SynchronizationCode,
-    raw_stream::RawDevice,
+    AttributeSetRef, EventSummary, EventType, InputEvent, KeyCode, LedCode, MiscCode,
+    SynchronizationCode, raw_stream::RawDevice,
 };
 use rustix::{
     fs::{OFlags, fcntl_getfl, fcntl_setfl},
@@ -94,8 +94,6 @@ pub struct Keyboard {
     owed: bool,
     /// Since when the kernel says that no key is down while a release is owed.
     quiet: Option<Instant>,
-    /// Events were lost, and what comes before the next report is not the whole truth.
-    dropped: bool,
     /// The lamps that the session lit, by `LED_…`.
     lamps: u16,
 }
@@ -145,7 +143,6 @@ impl Keyboard {
             down: KeySet::EMPTY,
             owed: false,
             quiet: None,
-            dropped: false,
             lamps: 0,
         }))
     }
@@ -251,13 +248,8 @@ impl Keyboard {
 
     /// Asks the kernel which keys are down.
     fn look(&mut self) -> io::Result<()> {
-        self.down = self.kernel_state()?;
+        self.down = keys(&self.device.get_key_state()?);
         Ok(())
-    }
-
-    fn kernel_state(&self) -> io::Result<KeySet> {
-        let keys = self.device.get_key_state()?;
-        Ok(keys.iter().map(|key| key.0).filter(|&code| is_key(code)).collect())
     }
 
     /// Gives it back: nothing is down on the twin, and the next keys are the session's.
@@ -269,7 +261,6 @@ impl Keyboard {
         self.state = State::Released;
         self.down = KeySet::EMPTY;
         (self.owed, self.quiet) = (false, None);
-        self.dropped = false;
     }
 
     /// Lets it be taken again.
@@ -302,25 +293,27 @@ impl Keyboard {
         let scan = |told: &Told| told.kind == EventType::MISC && told.code == MiscCode::MSC_SCAN.0;
         let Told { kind, code, value, .. } = events.iter().find(|told| !scan(told))?;
         let down = value != 0;
-        let counts = self.state == State::Taken && !self.dropped;
         let is_key = kind == EventType::KEY && is_key(code) && value != 2;
-        (counts && is_key && self.down.has(code) != down).then_some((code, down))
+        let counts = self.state == State::Taken && is_key && self.down.has(code) != down;
+        counts.then_some((code, down))
     }
 
-    /// What an event means, in order.
-    pub(super) fn take_event(&mut self, told: Told, mut found: impl FnMut(Input)) {
+    /// What a reading means, in order, each with its time.
+    pub(super) fn take_events(&mut self, events: &Events, mut found: impl FnMut(Duration, Input)) {
+        for told in events.iter() {
+            let found = |input| found(told.time, input);
+            let is_dropped = told.code == SynchronizationCode::SYN_DROPPED.0;
+            if told.kind == EventType::SYNCHRONIZATION && is_dropped {
+                // The rest of the reading is older than what the kernel says now.
+                return self.resync(found);
+            }
+            self.take_event(told, found);
+        }
+    }
+
+    fn take_event(&mut self, told: Told, mut found: impl FnMut(Input)) {
         let event = InputEvent::new(told.kind.0, told.code, told.value);
         match event.destructure() {
-            EventSummary::Synchronization(_, SynchronizationCode::SYN_DROPPED, _) => {
-                self.dropped = true;
-            }
-            EventSummary::Synchronization(_, SynchronizationCode::SYN_REPORT, _) => {
-                match std::mem::take(&mut self.dropped) {
-                    true => self.resync(found),
-                    false => found(Input::Other(event)),
-                }
-            }
-            _ if self.dropped => {}
             // The twin repeats by itself.
             EventSummary::Key(_, _, 2) => {}
             EventSummary::Key(_, code, value) if is_key(code.0) => {
@@ -341,20 +334,27 @@ impl Keyboard {
         }
     }
 
-    /// The kernel's buffer ran over: what is down now is what counts.
+    /// The kernel's buffer ran over: what is down now is what counts. It is asked once: with its answer it drops
+    /// what it has told of keys and what nobody has read (`EVIOCGKEY`), so what came between two questions would
+    /// be missing.
     fn resync(&mut self, mut found: impl FnMut(Input)) {
         found(Input::Lost);
         // A device that is gone says so when it is read next.
-        let Ok(now) = self.kernel_state() else { return };
+        let Ok(all) = self.device.get_key_state() else { return };
+        let now = keys(&all);
         self.down.changes(&now).for_each(|(code, down)| found(Input::Key(code, down)));
         self.down = now;
-        self.other_state(|kind, code, value| {
+        self.other_state(&all, |kind, code, value| {
             found(Input::Other(InputEvent::new(kind.0, code, value)));
         });
     }
 
     /// Axes, switches and buttons as they are now; the kernel leaves out what has not changed.
-    fn other_state(&self, mut found: impl FnMut(EventType, u16, i32)) {
+    fn other_state(
+        &self,
+        down: &AttributeSetRef<KeyCode>,
+        mut found: impl FnMut(EventType, u16, i32),
+    ) {
         if let Ok(axes) = self.device.get_absinfo() {
             axes.for_each(|(code, info)| found(EventType::ABSOLUTE, code.0, info.value()));
         }
@@ -364,10 +364,8 @@ impl Keyboard {
                 found(EventType::SWITCH, code.0, i32::from(on.contains(code)));
             }
         }
-        if let Ok(down) = self.device.get_key_state() {
-            for code in self.traits.keys.iter().filter(|&code| !is_key(code)) {
-                found(EventType::KEY, code, i32::from(down.contains(evdev::KeyCode(code))));
-            }
+        for code in self.traits.keys.iter().filter(|&code| !is_key(code)) {
+            found(EventType::KEY, code, i32::from(down.contains(KeyCode(code))));
         }
         found(EventType::SYNCHRONIZATION, 0, 0);
     }
@@ -415,6 +413,11 @@ impl std::fmt::Debug for Input {
             Self::Other(_) => "Other",
         })
     }
+}
+
+/// The keys among what is down.
+fn keys(down: &AttributeSetRef<KeyCode>) -> KeySet {
+    down.iter().map(|key| key.0).filter(|&code| is_key(code)).collect()
 }
 
 /// `BTN_MISC` to `BTN_GEAR_UP` and the later rows of buttons are no keys of a keyboard

@@ -213,10 +213,9 @@ impl EvdevInput {
         let (read, keyboard) = (self.read.take(), self.keyboards.get_mut(&device));
         let (Some((_, gone)), Some(keyboard)) = (read, keyboard) else { return Ok(()) };
         if keyboard.state() == State::Taken {
-            for event in self.events.iter() {
-                let time = self.clock.instant(event.time, now);
-                keyboard.take_event(event, |input| found.push((time, input)));
-            }
+            keyboard.take_events(&self.events, |time, input| {
+                found.push((self.clock.instant(time, now), input));
+            });
         }
         self.events.clear();
         if gone { Err(Gone) } else { Ok(()) }

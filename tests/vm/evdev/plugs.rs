@@ -199,3 +199,35 @@ pub(crate) fn dropped_events_leave_no_key_down(_: &mut Guest) {
     rig.board.hold("la");
     rig.finish("L!");
 }
+
+/// Keys come on, on the other processor, while the daemon asks the kernel what is down.
+pub(crate) fn a_flood_leaves_no_key_down(_: &mut Guest) {
+    let mut rig = Rig::new();
+    rig.board.pace = Duration::ZERO;
+    let keys: Vec<_> = (KeyCode::KEY_Q.0..=KeyCode::KEY_P.0).map(KeyCode).collect();
+    for flood in 0..20 {
+        let composes = flood % 2 == 1;
+        if composes {
+            rig.board.down(CAPS);
+        }
+        rig.daemon.signal(Signal::STOP);
+        // All the time one key or two are down.
+        rig.board.down(keys[0]);
+        for stroke in 0..40 * keys.len() {
+            rig.board.down(keys[(stroke + 1) % keys.len()]);
+            rig.board.up(keys[stroke % keys.len()]);
+            if stroke == 10 * keys.len() {
+                rig.daemon.signal(Signal::CONT);
+            }
+        }
+        rig.board.up(keys[0]);
+        if composes {
+            rig.board.up(CAPS);
+        }
+        assert!(rig.twin.rests(), "flood {flood}: {:?}", rig.twin.down());
+    }
+    rig.board.pace = Duration::from_millis(2);
+    rig.twin.clear();
+    rig.board.hold("la");
+    rig.finish("L!");
+}
