@@ -16,8 +16,12 @@ use serde::{Deserialize, Serialize};
 /// The longest request or answer, in bytes with its newline.
 pub const LIMIT: usize = 1 << 20;
 
-/// How long a caller waits for an answer. Typing a long text takes longer, see [`call`].
+/// How long a caller waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How much longer for each byte of a text, which is answered when it is out. A busy machine needs a few of these a
+/// character; the daemon itself gives up a text that gets no further.
+const TYPING: Duration = Duration::from_millis(100);
 
 /// What a caller can ask for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +119,8 @@ pub enum CallError {
     NotRunning(PathBuf),
     /// The connection failed.
     Io(io::Error),
+    /// It did not answer in this time.
+    Silent(Duration),
     /// The answer is not one of ours.
     Answer(serde_json::Error),
 }
@@ -130,24 +136,29 @@ pub fn socket(runtime_dir: &Path) -> PathBuf {
 /// # Errors
 /// When none is running, or the answer does not come within some seconds.
 pub fn call(socket: &Path, request: &Request) -> Result<Reply, CallError> {
-    use io::ErrorKind::{ConnectionRefused, NotFound};
+    let typing = match request {
+        Request::Type { text } => TYPING * u32::try_from(text.len()).unwrap_or(u32::MAX),
+        _ => Duration::ZERO,
+    };
+    call_within(PATIENCE + typing, socket, request)
+}
+
+fn call_within(time: Duration, socket: &Path, request: &Request) -> Result<Reply, CallError> {
+    use io::ErrorKind::{ConnectionRefused, NotFound, TimedOut, WouldBlock};
     let mut stream = UnixStream::connect(socket).map_err(|error| match error.kind() {
         ConnectionRefused | NotFound => CallError::NotRunning(socket.to_owned()),
         _ => CallError::Io(error),
     })?;
-    // A typed text is answered when it is out, at the pace that the slowest pool has.
-    let typing = match request {
-        Request::Type { text } => {
-            Duration::from_millis(10) * u32::try_from(text.len()).unwrap_or(u32::MAX)
-        }
-        _ => Duration::ZERO,
+    let failed = |error: io::Error| match error.kind() {
+        WouldBlock | TimedOut => CallError::Silent(time),
+        _ => CallError::Io(error),
     };
-    stream.set_read_timeout(Some(PATIENCE + typing)).map_err(CallError::Io)?;
-    stream.set_write_timeout(Some(PATIENCE)).map_err(CallError::Io)?;
-    stream.write_all(encode(request).as_bytes()).map_err(CallError::Io)?;
+    stream.set_read_timeout(Some(time)).map_err(failed)?;
+    stream.set_write_timeout(Some(time)).map_err(failed)?;
+    stream.write_all(encode(request).as_bytes()).map_err(failed)?;
     let mut line = String::new();
     let limit = u64::try_from(LIMIT).expect("a small number");
-    let _ = BufReader::new(stream.take(limit)).read_line(&mut line).map_err(CallError::Io)?;
+    let _ = BufReader::new(stream.take(limit)).read_line(&mut line).map_err(failed)?;
     serde_json::from_str(&line).map_err(CallError::Answer)
 }
 
@@ -166,6 +177,9 @@ impl fmt::Display for CallError {
                 write!(f, "no `composekeyd` is running (nothing listens on `{}`)", socket.display())
             }
             Self::Io(error) => write!(f, "error talking to `composekeyd`: {error}"),
+            Self::Silent(time) => {
+                write!(f, "`composekeyd` did not answer within {} s", time.as_secs())
+            }
             Self::Answer(error) => write!(f, "error reading the answer of `composekeyd`: {error}"),
         }
     }
@@ -174,9 +188,29 @@ impl fmt::Display for CallError {
 impl std::error::Error for CallError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::NotRunning(_) => None,
+            Self::NotRunning(_) | Self::Silent(_) => None,
             Self::Io(error) => Some(error),
             Self::Answer(error) => Some(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    #[test]
+    fn one_that_does_not_answer_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = socket(folder.path());
+        let listener = UnixListener::bind(&socket).unwrap();
+        let error = call_within(Duration::from_millis(20), &socket, &Request::Status).unwrap_err();
+        assert!(matches!(error, CallError::Silent(_)), "{error}");
+        assert_eq!(error.to_string(), "`composekeyd` did not answer within 0 s");
+        drop(listener);
+        let error = call(&socket, &Request::Status).unwrap_err();
+        assert!(matches!(error, CallError::NotRunning(_)), "{error}");
     }
 }

@@ -113,9 +113,15 @@ pub(super) fn run(
         Ok(reply) => reply,
         Err(error) => {
             writeln!(terminal.err, "error: {error}")?;
-            if matches!(error, CallError::NotRunning(_)) {
-                let help = "start it with `composekeyd`, or `systemctl --user start composekeyd`;\n  \
-                            `composekey doctor` finds what is in its way";
+            let help = match error {
+                CallError::NotRunning(_) => Some(
+                    "start it with `composekeyd`, or `systemctl --user start composekeyd`;\n  \
+                     `composekey doctor` finds what is in its way",
+                ),
+                CallError::Silent(_) => Some("`composekey doctor` finds what is in its way"),
+                _ => None,
+            };
+            if let Some(help) = help {
                 writeln!(terminal.err, "  {}", paint(terminal.err_style, "2", help))?;
             }
             return Ok(Exit::Failed);

@@ -122,7 +122,9 @@ impl System for Host {
     fn daemon(&mut self, socket: &Path) -> Answer {
         let socket = self.at(socket);
         match within(PATIENCE, move || ipc::call(&socket, &Request::Status)) {
-            None => Answer::Silent("no answer in time".to_owned()),
+            None | Some(Err(CallError::Silent(_))) => {
+                Answer::Silent("no answer in time".to_owned())
+            }
             Some(Ok(Reply::Status(status))) => Answer::Status(status),
             Some(Ok(_)) => Answer::Silent("an answer to another question".to_owned()),
             Some(Err(CallError::NotRunning(_))) => Answer::NotRunning,
