@@ -23,6 +23,7 @@ fn rounds(seat: &mut Seat, rounds: usize) -> String {
         seat.board.text("x");
         seat.board.hold(keys);
         seat.board.text("yz");
+        seat.board.expect_read(&seat.daemon);
         expected += &format!("x{text}yz");
     }
     expected

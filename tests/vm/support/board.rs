@@ -1,12 +1,18 @@
 //! [`Board`]: a keyboard that a case types on, made with uinput; to composekeyd it is like any other.
 
-use std::{thread, time::Duration};
+use std::{fs, thread, time::Duration};
 
 use composekey::{engine::XkbKeyboard, output::uinput::Speller};
 use evdev::{
     AttributeSet, EventType, InputEvent, KeyCode, RelativeAxisCode,
     uinput::{VirtualDevice, VirtualDeviceBuilder},
 };
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open},
+};
+
+use super::{daemon::Daemon, wait_until};
 
 /// A keyboard and its fingers.
 #[derive(Debug)]
@@ -71,6 +77,27 @@ impl Board {
         event.extend(value.to_ne_bytes());
         let written = rustix::io::write(&self.device, &event).expect("uinput takes it");
         assert_eq!(written, event.len());
+    }
+
+    /// Waits until the daemon has read every key so far. The kernel keeps 32 strokes of a keyboard for one who reads
+    /// late: faster fingers than a person's lose some on a busy machine.
+    #[track_caller]
+    pub(crate) fn expect_read(&mut self, daemon: &Daemon) {
+        let mut nodes = self.device.enumerate_dev_nodes_blocking().expect("a device");
+        let node = nodes.next().expect("a node").expect("a name");
+        let files = fs::read_dir(format!("/proc/{}/fd", daemon.id())).expect("it runs").flatten();
+        let own = files.map(|file| file.path()).find(|f| fs::read_link(f).is_ok_and(|f| f == node));
+        let own = own.and_then(|own| own.file_name()?.to_str()?.parse().ok());
+        let pid = i32::try_from(daemon.id()).ok().and_then(Pid::from_raw).expect("a process");
+        let process = pidfd_open(pid, PidfdFlags::empty()).expect("it runs");
+        let is_read = || {
+            // Open for the moment of a look: a keyboard is taken as long as this file is open.
+            let file = pidfd_getfd(&process, own.expect("it is open"), PidfdGetfdFlags::empty());
+            let file = file.expect("it is open");
+            let waits = poll(&mut [PollFd::new(&file, PollFlags::IN)], Some(&Timespec::default()));
+            waits == Ok(0)
+        };
+        assert!(wait_until(is_read), "it does not read\n{}", daemon.messages());
     }
 
     /// A key goes down.
