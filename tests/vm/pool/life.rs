@@ -159,6 +159,8 @@ pub(crate) fn killed_while_it_types(_: &mut Guest) {
     seat.finish(&format!("{received}λ"));
 }
 
+const CHORD: [KeyCode; 3] = [KeyCode::KEY_BACKSPACE, KeyCode::KEY_ESC, KeyCode::KEY_ENTER];
+
 /// While a text waits for a server that stands still.
 pub(crate) fn the_chord_and_a_pause_come_through(_: &mut Guest) {
     let mut seat = Seat::new();
@@ -171,19 +173,27 @@ pub(crate) fn the_chord_and_a_pause_come_through(_: &mut Guest) {
     seat.board.up(KeyCode::KEY_X);
     send(seat.server.id(), Signal::CONT);
     assert!(seat.home.cli(&["resume"]).status.success());
+    // On a busy machine the chord may come when the text's time is up: not every time.
+    let overtakes = (0..5).any(|_| chord_overtakes(&mut seat));
+    assert!(overtakes, "the chord waits for the text");
+    assert!(!seat.app.received().contains('λ'), "what was given up came later");
+}
+
+/// Whether the daemon ends before it lets the key go that waits behind the text.
+#[track_caller]
+fn chord_overtakes(seat: &mut Seat) -> bool {
     seat.expect_live();
+    let mut twin = rig::twin(BOARD);
     send(seat.server.id(), Signal::STOP);
-    let start = Instant::now();
     seat.board.hold("la");
-    for key in [KeyCode::KEY_BACKSPACE, KeyCode::KEY_ESC, KeyCode::KEY_ENTER] {
-        seat.board.down(key);
-    }
+    seat.board.text("x");
+    CHORD.iter().for_each(|&key| seat.board.down(key));
     assert_eq!(seat.daemon.wait().code(), Some(3));
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
-    for key in [KeyCode::KEY_BACKSPACE, KeyCode::KEY_ESC, KeyCode::KEY_ENTER] {
-        seat.board.up(key);
-    }
+    let overtakes = twin.strokes_of(KeyCode::KEY_X) == 0;
+    CHORD.iter().for_each(|&key| seat.board.up(key));
     send(seat.server.id(), Signal::CONT);
     seat.expect_rest(false);
-    assert!(!seat.app.received().contains('λ'), "what was given up came later");
+    seat.daemon = Daemon::start(&seat.home);
+    rig::taken(&mut seat.daemon, BOARD);
+    overtakes
 }
