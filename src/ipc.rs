@@ -98,8 +98,20 @@ pub struct Status {
     pub config: PathBuf,
     /// Whether the newest settings or maps have errors, so that older ones are in force.
     pub kept: bool,
+    /// Characters of the sequences that cannot be typed in this session.
+    #[serde(default)]
+    pub untyped: Option<Untyped>,
     /// What the user should know: options that give the trigger another job, refused grabs.
     pub notes: Vec<String>,
+}
+
+/// Characters of the sequences that cannot be typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Untyped {
+    /// How many.
+    pub count: usize,
+    /// What is in the way, and what mends that.
+    pub why: String,
 }
 
 /// A keyboard the daemon serves.

@@ -253,6 +253,7 @@ fn figures() -> Definitions {
 /// What a daemon answers, and that there is none.
 fn control() -> Definitions {
     let keyboard = object(json!({"name": text(), "grabbed": truth()}), &[]);
+    let untyped = object(json!({"count": count(), "why": text()}), &[]);
     let status = json!({
         "reply": {"const": "status"},
         "version": text(),
@@ -269,6 +270,7 @@ fn control() -> Definitions {
         "caps_lock": truth(),
         "config": text(),
         "kept": truth(),
+        "untyped": {"anyOf": [untyped, {"type": "null"}]},
         "notes": list(text()),
     });
     let reloaded = json!({

@@ -232,6 +232,7 @@ mod tests {
             caps_lock: false,
             config: "/home/u/.config/composekey/config.toml".into(),
             kept: true,
+            untyped: None,
             notes: vec!["something".into()],
         };
         show(&mut out, &status, Style::Plain).unwrap();

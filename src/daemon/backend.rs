@@ -3,7 +3,12 @@
 use std::{fmt::Debug, time::Instant};
 
 use super::{End, core::Core};
-use crate::{engine::Action, ipc::Keyboard, keycode::Keycode, output::Ticket};
+use crate::{
+    engine::Action,
+    ipc::{Keyboard, Untyped},
+    keycode::Keycode,
+    output::Ticket,
+};
 
 /// Keyboards and windows. It pushes to [`Core::events`] what it sees, and carries out the actions. What
 /// it waits for it adds to [`Core::poller`] when it is made.
@@ -72,6 +77,8 @@ pub(super) struct Description {
     pub(super) caps_lock: bool,
     /// What the emergency chord needs besides its keys.
     pub(super) emergency: &'static str,
+    /// Characters of the sequences that cannot be typed.
+    pub(super) untyped: Option<Untyped>,
     /// What the user should know.
     pub(super) notes: Vec<String>,
 }

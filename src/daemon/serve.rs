@@ -77,6 +77,7 @@ fn status<B: Backend>(core: &Core, backend: &B) -> Result<Status, B::Lost> {
         caps_lock: description.caps_lock,
         config: core.paths.config_file.clone(),
         kept: core.kept,
+        untyped: description.untyped,
         notes,
     })
 }

@@ -304,6 +304,10 @@ codes! {
     NoKeyboard = "E0281" Warning;
     /// `composekeyd` is not installed.
     DaemonNotInstalled = "E0282" Warning;
+    /// Another program has a keyboard, or a key is down on it.
+    KeyboardNotTaken = "E0283" Warning;
+    /// Characters of the sequences that nothing types in this session.
+    CharactersUntyped = "E0284" Warning;
 
     /// Settings or keymaps with errors.
     ConfigErrors = "E0285" Error;

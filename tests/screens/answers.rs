@@ -80,6 +80,7 @@ fn daemon(home: &Home, paused: bool, answers: usize) {
         caps_lock: false,
         config: "/home/u/.config/composekey/config.toml".into(),
         kept: false,
+        untyped: None,
         notes: Vec::new(),
     };
     let folder = home.path("run/composekey");

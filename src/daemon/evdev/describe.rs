@@ -4,7 +4,7 @@ use super::{Evdev, beyond::Beyond, rights};
 use crate::{
     daemon::{backend::Description, core::Core},
     input::evdev::State,
-    ipc::Keyboard,
+    ipc::{Keyboard, Untyped},
 };
 
 /// What it means that logind tells nothing.
@@ -19,10 +19,10 @@ pub(super) fn describe(evdev: &Evdev, core: &Core) -> Description {
         Beyond::Console(way) => way.state().map(|state| state.map(|()| None)),
         _ => room(evdev).map(|room| room.map(|_| by_x(&missing))),
     };
-    let missing = match way {
-        Some(Ok(note)) => note,
-        Some(Err(why)) => not_typed(&missing, Some(&why)),
-        None => not_typed(&missing, None),
+    let (untyped, missing) = match way {
+        Some(Ok(note)) => (None, note),
+        Some(Err(why)) => not_typed(&missing, why).unzip(),
+        None => not_typed(&missing, BY_OPTION.to_owned()).unzip(),
     };
     let away = evdev.why_away(core).map(|why| format!("{why}: the keyboards are let go of"));
     let unheard = unheard.as_ref().map(|why| format!("{UNHEARD}: {why}"));
@@ -39,6 +39,7 @@ pub(super) fn describe(evdev: &Evdev, core: &Core) -> Description {
         ignoring: None,
         caps_lock: typist.seat.caps_lock(),
         emergency: "",
+        untyped,
         notes: away.into_iter().chain(forbidden).chain(missing).chain(unheard).collect(),
     }
 }
@@ -79,8 +80,11 @@ fn by_x(missing: &[char]) -> Option<String> {
     Some(format!("{count} no key in the keymap, and {go} through the X server"))
 }
 
-/// Says which characters have no key, and why nothing else types them or what does.
-fn not_typed(missing: &[char], why: Option<&str>) -> Option<String> {
+/// What gives keys to characters where nothing but keys types.
+const BY_OPTION: &str = "under Wayland `composekey xkb install` gives them keys, and brings them up to date after a change of the sequences";
+
+/// What has no key and is not typed by anything else for this reason, and a note that says so.
+fn not_typed(missing: &[char], why: String) -> Option<(Untyped, String)> {
     const SHOWN: usize = 20;
     let visible = missing.iter().filter(|c| !c.is_control() && !c.is_whitespace());
     let shown: String = visible.take(SHOWN).collect();
@@ -90,11 +94,8 @@ fn not_typed(missing: &[char], why: Option<&str>) -> Option<String> {
         1 => "1 character of the sequences has".to_owned(),
         n => format!("{n} characters of the sequences have"),
     };
-    let why = why.unwrap_or(
-        "under Wayland `composekey xkb install` gives them keys, and brings them up to date after a \
-         change of the sequences",
-    );
-    Some(format!("{all} no key in the keymap and cannot be typed: {shown}{more}; {why}"))
+    let note = format!("{all} no key in the keymap and cannot be typed: {shown}{more}; {why}");
+    Some((Untyped { count: missing.len(), why }, note))
 }
 
 #[cfg(test)]
@@ -103,15 +104,17 @@ mod tests {
 
     #[test]
     fn what_cannot_be_typed_is_named() {
-        assert_eq!(not_typed(&[], None), None);
-        let one = not_typed(&['λ'], None).unwrap();
+        assert_eq!(not_typed(&[], String::new()), None);
+        let (untyped, one) = not_typed(&['λ'], BY_OPTION.to_owned()).unwrap();
+        assert_eq!(untyped, Untyped { count: 1, why: BY_OPTION.to_owned() });
         assert!(
             one.starts_with("1 character of the sequences has no key") && one.contains("typed: λ;")
         );
         assert_eq!(by_x(&[]), None);
         assert!(by_x(&['λ']).unwrap().contains("has no key in the keymap, and goes through"));
         let many: Vec<char> = ('α'..='ω').collect();
-        let many = not_typed(&many, Some("the server is away")).unwrap();
+        let (untyped, many) = not_typed(&many, "the server is away".to_owned()).unwrap();
+        assert_eq!(untyped.count, 25);
         assert!(many.starts_with("25 characters"), "{many}");
         assert!(many.ends_with("τ …; the server is away"), "{many}");
     }

@@ -247,6 +247,7 @@ impl Backend for X11 {
             ignoring: self.focus.ignored(settings).map(str::to_owned),
             caps_lock: u16::from(state.locked_mods) & 2 != 0,
             emergency: ", while the trigger is held",
+            untyped: None,
             notes: self.notes(settings.engine.trigger)?,
         })
     }

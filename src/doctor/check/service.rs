@@ -17,7 +17,8 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
     let mut findings: Vec<Finding> = silent(facts).into_iter().collect();
     match &facts.service.daemon {
         Some(daemon) => {
-            let questions = [other_version, other_display, paused, kept, refused, no_keyboard];
+            let questions =
+                [other_version, other_display, paused, kept, refused, no_keyboard, untyped];
             findings.extend(questions.iter().filter_map(|question| question(daemon, facts)));
         }
         None if findings.is_empty() => findings.extend(not_running(facts)),
@@ -152,6 +153,16 @@ fn refused(daemon: &Daemon, _: &Facts) -> Option<Finding> {
         return None;
     }
     let names: Vec<String> = daemon.refused.iter().map(|name| format!("`{name}`")).collect();
+    if daemon.input == "evdev" {
+        let what = format!("composekeyd does not have {}", and(&names));
+        let why = "another program took it first, a key is held down on it, or the session is \
+                   locked or not in front";
+        return Some(
+            finding(Code::KeyboardNotTaken, what, why)
+                .fix("sudo fuser -v /dev/input/event*")
+                .then("shows who has which; `composekey status` says what composekeyd waits for"),
+        );
+    }
     let what = format!("another program has the trigger on {}", and(&names));
     let why = "the X server gives a key to one program only, and that one came first";
     Some(
@@ -163,10 +174,27 @@ fn refused(daemon: &Daemon, _: &Facts) -> Option<Finding> {
 
 fn no_keyboard(daemon: &Daemon, _: &Facts) -> Option<Finding> {
     let why = "it waits for one: nobody can hold a key";
+    let (list, shows) = match &*daemon.input {
+        "evdev" => {
+            ("cat /proc/bus/input/devices", "shows what the kernel has; a new one is noticed")
+        }
+        _ => ("xinput list", "shows what the X server has; a new one is noticed"),
+    };
     (daemon.keyboards == 0).then(|| {
-        finding(Code::NoKeyboard, "composekeyd serves no keyboard", why)
-            .fix("xinput list")
-            .then("shows what the X server has; a new one is noticed")
+        finding(Code::NoKeyboard, "composekeyd serves no keyboard", why).fix(list).then(shows)
+    })
+}
+
+fn untyped(daemon: &Daemon, facts: &Facts) -> Option<Finding> {
+    let untyped = daemon.untyped.as_ref()?;
+    let count = plural(untyped.count, "character");
+    let what = format!("{count} of your sequences cannot be typed in this session");
+    let finding = |why: &str| finding(Code::CharactersUntyped, what, why);
+    Some(match facts.is_wayland() {
+        true => finding("a compositor takes keys alone, and no key has them")
+            .fix("composekey xkb install")
+            .then("gives them keys; `composekey status` names some of them"),
+        false => finding(&untyped.why).fix("composekey status").then("names some of them"),
     })
 }
 

@@ -10,7 +10,10 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
 
 fn no_display(facts: &Facts) -> Option<Finding> {
     let session = &facts.session;
-    if session.x11.is_some() || session.wayland.is_some() {
+    // One that has the keyboards themselves needs no display: it types on the console too.
+    let daemon = facts.service.daemon.as_ref();
+    let serves = daemon.is_some_and(|daemon| daemon.input == "evdev");
+    if session.x11.is_some() || session.wayland.is_some() || serves {
         return None;
     }
     let finding = Finding::new(

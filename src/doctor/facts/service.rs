@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use crate::ipc::Untyped;
+
 /// The daemon.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Service {
@@ -55,8 +57,10 @@ pub struct Daemon {
     pub kept: bool,
     /// Keyboards that it serves.
     pub keyboards: usize,
-    /// Keyboards on which another program has the trigger.
+    /// Keyboards that are not its: on an X server their trigger is another program's.
     pub refused: Vec<String>,
+    /// Characters of the sequences that it cannot type here.
+    pub untyped: Option<Untyped>,
 }
 
 /// The settings and keymaps.

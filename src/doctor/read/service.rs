@@ -42,6 +42,7 @@ pub(super) fn read(
                 input: status.input,
                 paused: status.paused,
                 kept: status.kept,
+                untyped: status.untyped,
             };
             (Some(daemon), None)
         }

@@ -219,6 +219,28 @@ fn on_wayland_a_daemon_of_the_machine_is_enough() {
 }
 
 #[test]
+fn on_a_console_a_daemon_that_has_the_keyboards_is_enough() {
+    let found = |daemon: &str| Machine::named("console").with(daemon).examine().1;
+    let codes = |daemon| found(daemon).iter().map(|finding| finding.code).collect::<Vec<_>>();
+    assert!(codes("daemon none").contains(&Code::NoDisplay));
+    let quiet = codes("daemon input=evdev");
+    assert!(!quiet.contains(&Code::NoDisplay), "{quiet:?}");
+    let untyped = found("daemon input=evdev untyped=1").into_iter().find(|finding| {
+        assert!(!finding.what.contains("display"), "{}", finding.what);
+        finding.code == Code::CharactersUntyped
+    });
+    let untyped = untyped.expect("the finding");
+    assert!(untyped.what.starts_with("1 character of"), "{}", untyped.what);
+    assert_eq!(untyped.why, "`composekey-console` is not installed");
+}
+
+#[test]
+fn under_wayland_the_option_gives_characters_their_keys() {
+    let daemon = "file /dev/uinput 600\ndaemon input=evdev untyped=412";
+    mended_by(Code::CharactersUntyped, "wayland", daemon, "composekey xkb install");
+}
+
+#[test]
 fn what_could_not_be_looked_at_is_said() {
     let (facts, _) = Machine::named("x11").with("command systemctl hangs").examine();
     let why: Vec<_> = facts.unseen.iter().map(|unseen| unseen.why.as_str()).collect();

@@ -7,7 +7,7 @@
 //! process NAME [uid=N] [started=N] [maps=LIBRARY]
 //! command PROGRAM [failed|hangs]   what a program writes, indented below it
 //! display [refused] [xwayland] [caps-lock=on|off|stuck] [option=NAME] [xim=NAME] [gtk=NAME]
-//! daemon [none|silent] [version=V] [display=NAME] [paused] [kept] [refused=NAME] [keyboards=N]
+//! daemon [none|silent] [version=V] [display=NAME] [paused] [kept] [refused=NAME] [keyboards=N] [untyped=N]
 //! config [errors=N] [warnings=N] [trigger=NAME] [changed=N]
 //! user [uid=N] [group=N]
 //! ```
@@ -26,7 +26,7 @@ use composekey::{
         facts::Config,
         system::{Answer, Identity, Ran, Stat, System},
     },
-    ipc::{Keyboard, Status},
+    ipc::{Keyboard, Status, Untyped},
     source::{LoadError, Loader},
     x11::Survey,
 };
@@ -202,6 +202,10 @@ impl Machine {
                 "paused" => status.paused = true,
                 "kept" => status.kept = true,
                 "keyboards" => status.keyboards.truncate(value.parse().unwrap()),
+                "untyped" => {
+                    let why = "`composekey-console` is not installed".to_owned();
+                    status.untyped = Some(Untyped { count: value.parse().unwrap(), why });
+                }
                 "refused" => {
                     status.keyboards.push(Keyboard { name: value.to_owned(), grabbed: false });
                 }
@@ -252,6 +256,7 @@ fn well() -> Status {
         caps_lock: false,
         config: path("~/.config/composekey/config.toml"),
         kept: false,
+        untyped: None,
         notes: Vec::new(),
     }
 }
