@@ -75,7 +75,6 @@ pub struct Twin {
     out: Vec<[u8; EVENT]>,
     /// Something was relayed that no report ends yet.
     open: bool,
-    caps_taps: u64,
     node: Option<PathBuf>,
 }
 
@@ -125,7 +124,6 @@ impl Twin {
             down: KeySet::EMPTY,
             out: Vec::with_capacity(64),
             open: false,
-            caps_taps: 0,
             node: None,
         })
     }
@@ -139,7 +137,6 @@ impl Twin {
             down: KeySet::EMPTY,
             out: Vec::new(),
             open: false,
-            caps_taps: 0,
             node: Some("/dev/input/played".into()),
         }
     }
@@ -177,13 +174,6 @@ impl Twin {
         self.key(code, false);
         self.key(code, true);
         self.key(code, false);
-        self.caps_taps += 1;
-    }
-
-    /// How often Caps Lock was tapped.
-    #[must_use]
-    pub fn caps_taps(&self) -> u64 {
-        self.caps_taps
     }
 
     /// Passes on what is no key: axes, switches, buttons. A report without anything to end is left
