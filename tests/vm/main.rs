@@ -1,9 +1,10 @@
 //! composekeyd on a real kernel, in a virtual machine: keyboards, uinput, a console, a compositor.
 //!
 //! ```text
-//! cargo test --test vm                      every group of cases, one machine a group
+//! cargo test --test vm                      the groups that are not asked for by name, one machine a group
 //! cargo test --test vm evdev::               the cases of one group
-//! cargo test --test vm -- --list             what there is
+//! cargo test --test vm systemd::             of one that is asked for by name ([`BY_NAME`])
+//! cargo test --test vm -- --list             what the first line runs
 //! make latency                               figures
 //! ```
 //!
@@ -66,15 +67,24 @@ fn main() -> ExitCode {
     // What `cargo test` and people pass to libtest and means nothing here, such as `--nocapture`.
     let filter = args.iter().find(|arg| !arg.starts_with('-')).map_or("", String::as_str);
     let list = args.iter().any(|arg| arg == "--list");
-    let mut failed = Vec::new();
+    let (mut failed, mut any) = (Vec::new(), false);
     let named = BY_NAME.iter().filter(|group| filter.starts_with(group.name));
     for group in GROUPS.iter().chain(named) {
         let cases = group.matching(filter);
+        any |= !cases.is_empty();
         match (cases.is_empty(), list) {
             (true, _) => {}
             (false, true) => cases.iter().for_each(|case| report(&format!("{case}: test"))),
             (false, false) => failed.extend(machine::run(group, &cases, filter)),
         }
+    }
+    if !any {
+        let groups: Vec<_> = BY_NAME.iter().map(|group| format!("`{}::`", group.name)).collect();
+        report(&format!(
+            "no case matches `{filter}`; those of {} are asked for by names that begin so",
+            groups.join(", ")
+        ));
+        return ExitCode::FAILURE;
     }
     if failed.is_empty() {
         return ExitCode::SUCCESS;
