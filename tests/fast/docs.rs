@@ -319,3 +319,68 @@ fn the_tables_of_rules_and_keymaps_are_complete() {
         assert!(document.contains(&format!("`{}`", keymap.name)), "{}", keymap.name);
     }
 }
+
+/// The names of the cases of a group in `tests/vm/`.
+fn cases_of(group: &str) -> Vec<String> {
+    let text = read(&format!("tests/vm/{group}/mod.rs"));
+    let (_, cases) = text.split_once("cases: cases![").unwrap();
+    let (cases, _) = cases.split_once(']').unwrap();
+    let cases = cases.split(',').map(str::trim).filter(|case| !case.is_empty());
+    cases.map(|case| format!("{group}::{case}")).collect()
+}
+
+/// The names of the tests below a folder of Rust files, as `cargo test` has them.
+fn tests_below(folder: &Path, module: &str, found: &mut Vec<String>) {
+    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        let stem = path.file_stem().unwrap().to_str().unwrap();
+        let module = if stem == "mod" { module.to_owned() } else { format!("{module}{stem}::") };
+        if path.is_dir() {
+            tests_below(&path, &module, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let inline = if text.contains("\nmod tests {") { "tests::" } else { "" };
+            let tests = text.split("#[test]").skip(1).filter_map(|test| test.split("fn ").nth(1));
+            let names = tests.filter_map(|test| test.split('(').next());
+            found.extend(names.map(|name| format!("{module}{inline}{name}")));
+        }
+    }
+}
+
+/// Each name in the last column works as a filter, and each file is there.
+#[test]
+fn every_test_that_keeps_the_keyboard_safe_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let main = read("tests/vm/main.rs");
+    let groups = |list: &str| -> Vec<String> {
+        let line = main.lines().find(|line| line.starts_with(&format!("const {list}: "))).unwrap();
+        line.split("::GROUP")
+            .filter_map(|part| part.rsplit([' ', '[']).next())
+            .map(str::to_owned)
+            .collect()
+    };
+    let all = |list| -> Vec<String> {
+        groups(list)
+            .iter()
+            .filter(|group| !group.ends_with(';'))
+            .flat_map(|group| cases_of(group))
+            .collect()
+    };
+    let (cases, by_name) = (all("GROUPS"), all("BY_NAME"));
+    let mut tests = Vec::new();
+    tests_below(&root.join("src"), "", &mut tests);
+    tests_below(&root.join("tests/e2e"), "", &mut tests);
+    assert!(cases.len() > 70 && by_name.len() > 15 && tests.len() > 500, "they are found");
+
+    let document = read("docs/safety.md");
+    let cells = document.lines().filter_map(|line| line.strip_suffix(" |")?.rsplit(" | ").next());
+    let names = cells.skip(1).flat_map(|cell| cell.split('`').skip(1).step_by(2));
+    let mut count = 0;
+    for name in names.filter(|name| name.contains("::") || name.contains('/')) {
+        count += 1;
+        let known = root.join(name).is_file()
+            || by_name.iter().any(|case| case == name)
+            || cases.iter().chain(&tests).any(|case| case.contains(name));
+        assert!(known, "`{name}` in docs/safety.md: there is no such test");
+    }
+    assert!(count > 60, "only {count} names found");
+}
