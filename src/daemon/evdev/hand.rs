@@ -45,8 +45,11 @@ impl Hand {
     #[cold]
     fn change_to(&mut self, twins: &mut impl Twins, device: DeviceId) {
         self.flush(twins);
-        self.unmarked.extend(self.last);
-        self.last = Some(device);
+        if let Some(last) = self.last.replace(device) {
+            // Where nobody asks for marks it must not grow: each once, and none that is gone.
+            self.unmarked.retain(|&other| other != last && twins.twin(other).is_some());
+            self.unmarked.push(last);
+        }
     }
 
     /// Sends what was kept.

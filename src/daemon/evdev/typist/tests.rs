@@ -375,3 +375,29 @@ fn another_session_ends_what_was_on_its_way() {
     assert_eq!(scene.results(), [Err(Undelivered::NoAnswer)]);
     assert!(scene.play.borrow().revoked);
 }
+
+/// Where nothing is ever typed beyond the keymap, nobody asks which twins were written to.
+#[test]
+fn what_was_written_to_is_remembered_once() {
+    let mut scene = Scene::new();
+    for _ in 0..1000 {
+        for device in [BOARD, OTHER] {
+            scene.typist.key(&mut scene.boards, device, A, true);
+            scene.typist.key(&mut scene.boards, device, A, false);
+        }
+    }
+    let mut devices = scene.typist.hand.take_unmarked();
+    devices.sort_unstable();
+    assert!(devices == [BOARD, OTHER, OTHER], "the others and the last one, not {}", devices.len());
+    for number in 2..100 {
+        // One is pulled, and comes again as another.
+        let (_, kernel) = pipe_with(PipeFlags::NONBLOCK).unwrap();
+        scene.boards.twins.retain(|&device, _| device == BOARD);
+        scene.boards.twins.insert(DeviceId(number), Twin::played(kernel));
+        for device in [BOARD, DeviceId(number)] {
+            scene.typist.key(&mut scene.boards, device, A, true);
+            scene.typist.key(&mut scene.boards, device, A, false);
+        }
+    }
+    assert!(scene.typist.hand.take_unmarked().len() <= 4, "those that are gone are forgotten");
+}
