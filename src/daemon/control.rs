@@ -146,22 +146,31 @@ impl Control {
         }
         let mut requests = Vec::new();
         self.callers.retain_mut(|caller| caller.proceed(now, &mut requests));
-        // Those for whom there is no room wait in the kernel, and wake nobody.
-        let room = self.callers.len() < CALLERS;
-        let wanted = if room { EventFlags::IN } else { EventFlags::empty() };
-        let _ = epoll::modify(&self.epoll, &self.listener, ANY, wanted);
+        self.listen();
         requests
     }
 
-    /// Answers a request; the caller may be gone.
+    /// Answers a request; the caller may be gone. What its socket has no room for goes out with [`Self::serve`].
     pub(super) fn answer(&mut self, caller: CallerId, reply: &Reply, now: Instant) {
-        if let Some(caller) = self.callers.iter_mut().find(|c| c.id == caller) {
-            caller.answer = ipc::encode(reply).into_bytes();
-            caller.waiting = false;
-            caller.since = now;
-            let _ =
-                epoll::modify(&self.epoll, &caller.stream, ANY, EventFlags::IN | EventFlags::OUT);
+        let Some(index) = self.callers.iter().position(|c| c.id == caller) else { return };
+        let caller = &mut self.callers[index];
+        caller.answer = ipc::encode(reply).into_bytes();
+        caller.waiting = false;
+        caller.since = now;
+        if caller.write(now) {
+            let both = EventFlags::IN | EventFlags::OUT;
+            let _ = epoll::modify(&self.epoll, &caller.stream, ANY, both);
+        } else {
+            drop(self.callers.remove(index));
+            self.listen();
         }
+    }
+
+    /// Those for whom there is no room wait in the kernel, and wake nobody.
+    fn listen(&self) {
+        let room = self.callers.len() < CALLERS;
+        let wanted = if room { EventFlags::IN } else { EventFlags::empty() };
+        let _ = epoll::modify(&self.epoll, &self.listener, ANY, wanted);
     }
 }
 
@@ -186,12 +195,7 @@ impl Caller {
         requests: &mut Vec<(CallerId, Result<Request, String>)>,
     ) -> bool {
         if !self.answer.is_empty() {
-            match self.stream.write(&self.answer) {
-                Ok(n) => drop(self.answer.drain(..n)),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(_) => return false,
-            }
-            return !self.answer.is_empty() && now < self.since + PATIENCE;
+            return self.write(now);
         }
         let mut buffer = [0; 4096];
         loop {
@@ -219,6 +223,16 @@ impl Caller {
         }
         self.waiting || now < self.since + PATIENCE
     }
+
+    /// Writes what can be of the answer. `false` when this caller is done with.
+    fn write(&mut self, now: Instant) -> bool {
+        match self.stream.write(&self.answer) {
+            Ok(n) => drop(self.answer.drain(..n)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => return false,
+        }
+        !self.answer.is_empty() && now < self.since + PATIENCE
+    }
 }
 
 #[cfg(test)]
@@ -243,10 +257,41 @@ mod tests {
         };
         assert_eq!(request, Ok(Request::Pause));
         control.answer(id, &Reply::Done, Instant::now());
-        while !control.callers.is_empty() {
-            assert_eq!(control.serve(Instant::now()), []);
-        }
+        assert_eq!(control.callers.len(), 0, "an answer that fits goes out at once");
         assert_eq!(caller.join().unwrap().unwrap(), Reply::Done);
+    }
+
+    /// Nothing but [`Control::serve`] reads, and whoever calls it has its requests.
+    #[test]
+    fn who_asks_while_another_is_answered_is_heard() {
+        let (_dir, mut control) = open();
+        let mut streams =
+            [(); 2].map(|()| UnixStream::connect(&control.path).expect("there is room"));
+        let ask = |mut stream: &UnixStream| {
+            stream.write_all(ipc::encode(&Request::Pause).as_bytes()).unwrap();
+        };
+        ask(&streams[0]);
+        let first = control.serve(Instant::now());
+        ask(&streams[1]);
+        let mut answers = Vec::new();
+        for (caller, _) in first {
+            control.answer(caller, &Reply::Done, Instant::now());
+            answers.push(caller);
+        }
+        streams[0].set_nonblocking(true).unwrap();
+        let mut answer = String::new();
+        streams[0]
+            .read_to_string(&mut answer)
+            .expect("the answer is out, and the caller done with");
+        for (caller, request) in control.serve(Instant::now()) {
+            assert_eq!(request, Ok(Request::Pause));
+            control.answer(caller, &Reply::Done, Instant::now());
+            answers.push(caller);
+        }
+        assert_eq!(answers, [CallerId(0), CallerId(1)]);
+        let mut second = String::new();
+        streams[1].read_to_string(&mut second).unwrap();
+        assert_eq!(second, answer);
     }
 
     #[test]

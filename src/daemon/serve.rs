@@ -25,7 +25,6 @@ pub(super) fn callers<B: Backend>(core: &mut Core, backend: &mut B) -> Result<()
         };
         if let Some(reply) = reply {
             core.control.answer(caller, &reply, now);
-            let _ = core.control.serve(now);
         }
     }
     Ok(())
