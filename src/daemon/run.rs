@@ -6,7 +6,7 @@ use super::{
     End,
     backend::Backend,
     core::Core,
-    load::Loaded,
+    load::{Loaded, Unread},
     memory,
     poller::{Own, Woke},
     say, serve,
@@ -61,10 +61,12 @@ fn serve<B: Backend>(core: &mut Core, backend: &mut B) -> Result<End, B::Lost> {
         if core.watcher.take_change(core.now) {
             core.loading.start();
         }
-        if woke.has(Own::Loading)
-            && let Some(loaded) = core.loading.take()
-        {
-            take_over(core, backend, loaded)?;
+        if woke.has(Own::Loading) {
+            match core.loading.take() {
+                Some(Ok(loaded)) => take_over(core, backend, loaded)?,
+                Some(Err(unread)) => keep(core, &unread),
+                None => {}
+            }
         }
         if woke.has(Own::Callers) || core.control.deadline().is_some_and(|at| at <= core.now) {
             serve::callers(core, backend)?;
@@ -117,6 +119,13 @@ fn take_over<B: Backend>(
     }
     core.answer_reloads(&report);
     Ok(())
+}
+
+/// There is no reading: what is in force stays.
+fn keep(core: &mut Core, unread: &Unread) {
+    core.kept = true;
+    say(&format!("{unread}; the old ones stay in force"));
+    core.refuse_reloads(&unread.to_string());
 }
 
 /// Sleeps until something happens or is due. Apart, with all that a passing key runs through.

@@ -94,6 +94,14 @@ impl Core {
         }
     }
 
+    /// Answers those who asked for a reading that cannot be.
+    pub(super) fn refuse_reloads(&mut self, reason: &str) {
+        for caller in std::mem::take(&mut self.pending.reloads) {
+            let reply = Reply::Refused { reason: reason.to_owned() };
+            self.control.answer(caller, &reply, Instant::now());
+        }
+    }
+
     /// Answers the caller whose text is out, or was dropped. Texts that no caller gave have none.
     pub(super) fn finish_text(
         &mut self,
