@@ -27,8 +27,8 @@ use super::{
     strip::without_pool,
 };
 use crate::x11::{
-    Device, Display, DisplayError, Role, copy_keymap, device_node, keymap, select_device_events,
-    select_keymap_events,
+    Device, Display, DisplayError, Own, Role, copy_keymap, device_node, keymap,
+    select_device_events, select_keymap_events,
 };
 
 /// The core keyboard, where the protocol wants a device.
@@ -125,7 +125,7 @@ impl XServer {
     /// Gives a twin the keymap of another device, if it has a different one.
     fn dress(&self, twin: u16, like: u16) -> Result<(), DisplayError> {
         if self.keymap_of(twin) != self.keymap_of(like) {
-            let _ = copy_keymap(&self.display, like, twin)?;
+            let _ = copy_keymap(&self.display, like, twin, &mut Own::default())?;
         }
         Ok(())
     }

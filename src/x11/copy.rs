@@ -1,11 +1,15 @@
-//! Copies a keymap from one device to another: see [`copy_keymap`].
+//! Copies a keymap from one device to another, and compares two: see [`copy_keymap`] and [`same_keymap`].
 
-use x11rb::protocol::xkb::{
-    ConnectionExt as _, GetMapReply, GetNamesReply, KTSetMapEntry, KeyType, MapPart, NameDetail,
-    SetKeyType, SetMapAux, SetMapAuxKeyActions, SetMapFlags, SetNamesAux, SetNamesAuxKTLevelNames,
+use x11rb::{
+    protocol::xkb::{
+        ConnectionExt as _, GetMapReply, GetNamesReply, KTSetMapEntry, KeyType, MapPart,
+        NameDetail, SetKeyType, SetMapAux, SetMapAuxKeyActions, SetMapFlags, SetNamesAux,
+        SetNamesAuxKTLevelNames,
+    },
+    x11_utils::Serialize,
 };
 
-use super::{Display, DisplayError, modifiers};
+use super::{Display, DisplayError, Own, modifiers};
 
 /// The first key types are the same on each keyboard, and the server lets nobody name them (the XKB protocol,
 /// *Key Types*).
@@ -18,13 +22,19 @@ const TRIES: u32 = 5;
 /// the same names (`XkbGetNames`, `XkbSetNames`).
 ///
 /// A keyboard that is grabbed floats, and a change of the keymap goes to the attached ones only: what
-/// it missed must be made up for. `false` when a device went away, or the two have other keycodes.
+/// it missed must be made up for. The changes are added to `own`. `false` when a device went away, or the two have other
+/// keycodes.
 ///
 /// # Errors
 /// When the connection broke.
-pub fn copy_keymap(display: &Display, from: u16, to: u16) -> Result<bool, DisplayError> {
+pub fn copy_keymap(
+    display: &Display,
+    from: u16,
+    to: u16,
+    own: &mut Own,
+) -> Result<bool, DisplayError> {
     for _ in 0..TRIES {
-        if try_copy(display, from, to)? {
+        if try_copy(display, from, to, own)? {
             return Ok(true);
         }
     }
@@ -33,7 +43,7 @@ pub fn copy_keymap(display: &Display, from: u16, to: u16) -> Result<bool, Displa
 
 /// The same, `false` also when the server refused: somebody changed one of the two since it was read, such as
 /// our own pool, which has a connection of its own.
-fn try_copy(display: &Display, from: u16, to: u16) -> Result<bool, DisplayError> {
+fn try_copy(display: &Display, from: u16, to: u16, own: &mut Own) -> Result<bool, DisplayError> {
     let (Some(map), Some(old)) = (read(display, from)?, read(display, to)?) else {
         return Ok(false);
     };
@@ -98,6 +108,7 @@ fn try_copy(display: &Display, from: u16, to: u16) -> Result<bool, DisplayError>
             behavior, n_behaviors, behaviors, explicit, n_explicit, explicits,
             modmap, n_modmap, modmaps, vmodmap, n_vmodmap, vmodmaps, vmods, values,
         )?;
+        own.add(cookie.sequence_number());
         cookies.push(cookie);
     }
     // Right behind, without waiting: nobody should read key types that have no names yet.
@@ -112,6 +123,40 @@ fn try_copy(display: &Display, from: u16, to: u16) -> Result<bool, DisplayError>
         }
     }
     Ok(done)
+}
+
+/// Whether the keys of two devices mean the same; `false` also when one of them went away.
+///
+/// # Errors
+/// When the connection broke.
+pub fn same_keymap(display: &Display, one: u16, other: u16) -> Result<bool, DisplayError> {
+    let (Some(one), Some(other)) = (read(display, one)?, read(display, other)?) else {
+        return Ok(false);
+    };
+    // One of the two may have key types more, which no key has.
+    let mut types = types_of(&one).zip(types_of(&other));
+    Ok(keys_of(&one) == keys_of(&other) && types.all(|(one, other)| one == other))
+}
+
+/// The key types, in bytes of the protocol.
+fn types_of(map: &GetMapReply) -> impl Iterator<Item = Vec<u8>> {
+    map.map.types_rtrn.iter().flatten().map(|key_type| set_type(key_type).serialize())
+}
+
+/// What each key means by its types, in bytes of the protocol.
+fn keys_of(map: &GetMapReply) -> Vec<u8> {
+    let mut bytes = vec![map.min_key_code, map.max_key_code];
+    let map = &map.map;
+    map.syms_rtrn.iter().for_each(|list| list.serialize_into(&mut bytes));
+    if let Some(actions) = &map.key_actions {
+        bytes.extend(&actions.acts_rtrn_count);
+        actions.acts_rtrn_acts.serialize_into(&mut bytes);
+    }
+    map.behaviors_rtrn.iter().for_each(|list| list.serialize_into(&mut bytes));
+    bytes.extend(map.vmods_rtrn.iter().flatten().copied().map(modifiers));
+    map.modmap_rtrn.iter().for_each(|list| list.serialize_into(&mut bytes));
+    map.vmodmap_rtrn.iter().for_each(|list| list.serialize_into(&mut bytes));
+    bytes
 }
 
 /// The names of layout, groups, key types and their levels; `None` when the device went away.

@@ -8,6 +8,7 @@ mod devices;
 mod held;
 mod keymap;
 mod names;
+mod own;
 mod survey;
 mod unlock;
 mod xsettings;
@@ -28,11 +29,12 @@ use x11rb::{
     xcb_ffi::XCBConnection,
 };
 
-pub use copy::copy_keymap;
+pub use copy::{copy_keymap, same_keymap};
 pub use devices::{device_node, select_device_events};
 pub use held::keys_down;
 pub use keymap::{keymap, select_keymap_events};
 pub use names::layout_names;
+pub use own::Own;
 pub use survey::{Survey, keymap_options};
 pub use unlock::{Cleared, clear_caps_lock};
 

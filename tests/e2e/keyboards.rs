@@ -1,8 +1,10 @@
 //! More than one keyboard.
 
-use composekey::x11::{Display, copy_keymap, keymap};
+use composekey::x11::{Display, Own, copy_keymap, keymap};
 
 use crate::support::{App, Daemon, Desk, Layout, SEQUENCES, key, wait_until};
+
+const XTEST: &str = "Virtual core XTEST keyboard";
 
 /// The XInput id of a keyboard, by the name that the server's configuration gives it.
 fn id(desk: &Desk, name: &str) -> String {
@@ -75,6 +77,61 @@ fn a_second_layout_on_the_second_keyboard() {
     desk.finish("zü€yü€λ");
 }
 
+/// XTEST, by which keys are passed, is a keyboard too, with a layout of its own.
+#[test]
+fn keys_behind_a_hold_mean_what_they_mean_on_their_keyboard() {
+    let mut desk = Desk::new("");
+    desk.server.setxkbmap(&["-device", &id(&desk, "keyboard1"), "-layout", "de"]);
+    desk.second.layout = Layout::new("de", "", 0);
+    let mut expected = String::new();
+    for _ in 0..3 {
+        desk.second.hold("\"u");
+        desk.second.text("zy@");
+        desk.second.sync();
+        desk.keyboard.hold("\"u");
+        desk.keyboard.text("zy@");
+        desk.keyboard.sync();
+        expected += "üzy@üzy@";
+        desk.expect(&expected);
+    }
+    desk.finish(&expected);
+}
+
+/// A server whose configuration names the layout gives it to real keyboards only.
+#[test]
+fn keys_behind_a_hold_where_the_layout_is_that_of_the_configuration() {
+    let mut desk = Desk::without_daemon(App::xterm, SEQUENCES);
+    desk.server.setxkbmap(&["-layout", "de"]);
+    desk.server.setxkbmap(&["-device", &id(&desk, XTEST), "-layout", "us"]);
+    desk.keyboard.layout = Layout::new("de", "", 0);
+    desk.start_daemon();
+    desk.keyboard.hold("\"u");
+    desk.keyboard.text("zy@");
+    desk.finish("üzy@");
+}
+
+/// Somebody rebinds one key while a keyboard is ours.
+#[test]
+fn a_key_that_changes_in_a_hold_leaves_the_others() {
+    let mut desk = Desk::new("");
+    desk.server.setxkbmap(&["-device", &id(&desk, "keyboard1"), "-layout", "de"]);
+    desk.second.layout = Layout::new("de", "", 0);
+    // XTEST has the other layout.
+    desk.keyboard.hold("la");
+    desk.second.down(key::CAPS);
+    desk.second.sync();
+    desk.keyboard.down(key::CAPS);
+    desk.keyboard.sync();
+    desk.server.run(&["xmodmap", "-e", "keycode 191 = F35"]);
+    desk.keyboard.up(key::CAPS);
+    desk.second.text("\"u");
+    desk.second.up(key::CAPS);
+    desk.expect("λü");
+    desk.second.text("zy");
+    desk.keyboard.text("zy");
+    desk.finish("λüzyzy");
+}
+
 /// The pool has a connection of its own, and changes the keymaps at the same moments.
 #[test]
 fn a_keymap_that_is_copied_meanwhile() {
@@ -91,7 +148,8 @@ fn a_keymap_that_is_copied_meanwhile() {
     };
     for round in 0..30 {
         desk.server.setxkbmap(&["-device", &to, "-layout", "us"]);
-        assert!(copy_keymap(&display, number(&from), number(&to)).expect("an answer"), "{round}");
+        let copied = copy_keymap(&display, number(&from), number(&to), &mut Own::default());
+        assert!(copied.expect("an answer"), "{round}");
         assert_eq!(symbols(&to), symbols(&from), "{round}");
         std::thread::sleep(std::time::Duration::from_millis(20));
         assert_eq!(symbols(&to), symbols(&from), "{round}, a moment later");

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, time::Instant};
 
 use x11rb::protocol::Event as XEvent;
 
-use super::{X11Input, grab, is_key_of, keyboard::Grabbed, keys};
+use super::{X11Input, grab, is_key_of, keyboard::Grabbed, keys, stand_in::Change};
 use crate::{
     engine::DeviceId,
     keycode::Keycode,
@@ -69,11 +69,8 @@ impl X11Input {
 
     /// A keymap that changed a moment ago may have found `device` still floating.
     fn note_missed_keymap(&mut self, device: DeviceId, following: &VecDeque<Numbered>) {
-        let changed = following.iter().any(|(event, _)| match event {
-            XEvent::XkbMapNotify(change) => self.xtest == Some(change.device_id.into()),
-            XEvent::XkbNewKeyboardNotify(change) => self.xtest == Some(change.device_id.into()),
-            _ => false,
-        });
+        let mut changes = following.iter().filter_map(|(event, _)| Change::of(event));
+        let changed = changes.any(|change| self.stand_in.is_missed_by(device, change));
         if let Some(keyboard) = self.keyboards.get_mut(&device).filter(|_| changed) {
             (keyboard.stale, keyboard.missed) = (true, true);
         }

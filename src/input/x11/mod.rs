@@ -26,6 +26,7 @@ mod give_back;
 mod grab;
 mod keyboard;
 mod keys;
+mod stand_in;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -40,13 +41,14 @@ use x11rb::protocol::{
 
 pub use keyboard::KeyboardInfo;
 
-use self::keyboard::Grabbed;
+use self::{
+    keyboard::Grabbed,
+    stand_in::{Change, StandIn},
+};
 use crate::{
     engine::{DeviceId, Direction, Event, KeyEvent, Session, XkbKeyboard},
     keycode::Keycode,
-    x11::{
-        Display, DisplayError, Numbered, Role, copy_keymap, keymap, modifiers, select_keymap_events,
-    },
+    x11::{Display, DisplayError, Numbered, Role, keymap, modifiers, select_keymap_events},
 };
 
 /// Key events of every real keyboard, from the trigger's press on.
@@ -55,8 +57,7 @@ pub struct X11Input {
     display: Display,
     trigger: Keycode,
     keyboards: BTreeMap<DeviceId, Grabbed>,
-    /// The XTEST keyboard: always attached, so it has what a floating one missed.
-    xtest: Option<u16>,
+    stand_in: StandIn,
     clock: clock::ServerClock,
     paused: bool,
 }
@@ -75,7 +76,7 @@ impl X11Input {
             display: display.clone(),
             trigger,
             keyboards: BTreeMap::new(),
-            xtest: None,
+            stand_in: StandIn::default(),
             clock: clock::ServerClock::default(),
             paused: false,
         };
@@ -117,15 +118,12 @@ impl X11Input {
             XEvent::XinputFocusOut(focus) if focus.mode == NotifyMode::UNGRAB => {
                 self.on_ungrab(DeviceId(focus.deviceid.into()), events)
             }
-            XEvent::XkbMapNotify(change) if foreign => {
-                self.keymap_changed(change.device_id);
+            event => {
+                if let Some(change) = Change::of(event).filter(|_| foreign) {
+                    self.keymap_changed(change);
+                }
                 Ok(())
             }
-            XEvent::XkbNewKeyboardNotify(change) if foreign => {
-                self.keymap_changed(change.device_id);
-                Ok(())
-            }
-            _ => Ok(()),
         }
     }
 
@@ -143,9 +141,8 @@ impl X11Input {
         for id in stale {
             if let Some(keyboard) = self.keyboards.get_mut(&id)
                 && std::mem::take(&mut keyboard.missed)
-                && let Some(xtest) = self.xtest
             {
-                let _ = copy_keymap(&self.display, xtest, x_id(id))?;
+                self.stand_in.make_up(&self.display, id)?;
             }
             self.read_keymap(id, events);
         }
@@ -233,7 +230,12 @@ impl X11Input {
             }
             grab::drop_passive(&self.display, device, self.trigger)?;
             if !self.paused {
-                let refused = !grab::passive(&self.display, device, trigger)?;
+                let refused = match grab::passive(&self.display, device, trigger) {
+                    Ok(granted) => !granted,
+                    // It is gone; an event will tell.
+                    Err(DisplayError::Reply(_)) => continue,
+                    Err(error) => return Err(error),
+                };
                 if let Some(keyboard) = self.keyboards.get_mut(&device) {
                     keyboard.refused = refused;
                 }
@@ -277,7 +279,7 @@ impl X11Input {
         let now = Instant::now();
         let devices = self.display.keyboards()?;
         let xtest = devices.iter().find(|device| device.role == Role::Xtest);
-        self.xtest = xtest.map(|device| device.id);
+        self.stand_in.xtest = xtest.map(|device| device.id);
         let present: BTreeMap<DeviceId, String> = devices
             .into_iter()
             .filter(|device| matches!(device.role, Role::Slave | Role::Floating))
@@ -286,6 +288,7 @@ impl X11Input {
         self.keyboards.retain(|id, _| {
             let stays = present.contains_key(id);
             if !stays {
+                self.stand_in.forget(*id);
                 events.push((now, Event::DeviceGone(*id)));
             }
             stays
@@ -315,15 +318,26 @@ impl X11Input {
     }
 
     /// The keymap is read when the connection is quiet, see [`Self::refresh_keymaps`].
-    fn keymap_changed(&mut self, device: u8) {
-        if self.xtest == Some(device.into()) {
-            for keyboard in self.keyboards.values_mut().filter(|k| k.trigger_down || k.active) {
-                (keyboard.stale, keyboard.missed) = (true, true);
-            }
+    fn keymap_changed(&mut self, change: Change) {
+        if self.stand_in.is_own(change) {
+            return;
         }
-        if let Some(keyboard) = self.keyboards.get_mut(&DeviceId(device.into())) {
+        let floating = self.keyboards.iter_mut().filter(|(_, k)| k.trigger_down || k.active);
+        for (_, keyboard) in floating.filter(|(id, _)| self.stand_in.is_missed_by(**id, change)) {
+            (keyboard.stale, keyboard.missed) = (true, true);
+        }
+        if let Some(keyboard) = self.keyboards.get_mut(&DeviceId(change.device.into())) {
             keyboard.stale = true;
         }
+        self.stand_in.changed(change);
+    }
+
+    /// What is passed on of this keyboard's keys is read from now on by its keymap.
+    ///
+    /// # Errors
+    /// When the connection broke.
+    pub fn stand_in_for(&mut self, device: DeviceId) -> Result<(), DisplayError> {
+        self.stand_in.stand_in_for(&self.display, device)
     }
 
     fn read_keymap(&mut self, device: DeviceId, events: &mut Vec<(Instant, Event<XkbKeyboard>)>) {
@@ -366,6 +380,9 @@ impl X11Input {
         if direction == Direction::Down {
             // After the active grab: the keys that were kept are for it.
             grab::thaw(&self.display, device)?;
+        }
+        if opens {
+            self.stand_in.stand_in_for(&self.display, device)?;
         }
         if opens && let Some(session) = self.session(device, following)? {
             events.push((now, Event::Session { device, session }));

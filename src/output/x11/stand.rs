@@ -24,7 +24,7 @@ use super::{
     levels::Levels,
     pool::Pool,
 };
-use crate::x11::{Device, Display, DisplayError, Role};
+use crate::x11::{Device, Display, DisplayError, Own, Role};
 
 /// `ISO_Level5_Shift` and `ISO_Level3_Shift`: what the selector keys are called. No text.
 const SELECTOR_SYMBOLS: [u32; 2] = [0xfe11, 0xfe03];
@@ -48,27 +48,6 @@ pub(super) struct Stand {
     /// The server refuses whatever is asked: the pool does not stand.
     refused: bool,
     own: Own,
-}
-
-/// The sequence numbers of our own changes: the events they cause tell us nothing.
-#[derive(Debug, Default)]
-struct Own(std::collections::VecDeque<u16>);
-
-impl Own {
-    fn add(&mut self, sequence: u64) {
-        // The server counts in 16 bits in its events.
-        self.0.push_back(sequence as u16);
-        if self.0.len() > 4096 {
-            self.0.pop_front();
-        }
-    }
-
-    fn contains(&mut self, sequence: u16) -> bool {
-        while self.0.front().is_some_and(|own| (sequence.wrapping_sub(*own) as i16) > 0) {
-            self.0.pop_front();
-        }
-        self.0.contains(&sequence)
-    }
 }
 
 impl Stand {
