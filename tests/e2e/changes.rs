@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use crate::support::{Desk, Layout, PATIENT, SEQUENCES, key, wait_until};
+use crate::support::{App, Desk, Layout, PATIENT, SEQUENCES, key, wait_until};
 
 /// Holds and types until the output is there, at a person's pace: for changes that take effect at
 /// some time soon.
@@ -159,4 +159,37 @@ fn a_second_group() {
     desk.server.lock_group(0);
     desk.keyboard.hold("la");
     desk.finish(&format!("{so_far}фλфλ"));
+}
+
+/// Somebody has bound every keycode that was free: nothing can be typed, and every key passes.
+#[test]
+fn a_keymap_without_a_free_keycode() {
+    for before in [true, false] {
+        let mut desk = Desk::without_daemon(App::xterm, SEQUENCES);
+        let take_all = |desk: &Desk| {
+            let lines =
+                desk.server.free_at_start.iter().map(|code| format!("keycode {code} = F35"));
+            let words: Vec<String> = lines.flat_map(|line| ["-e".to_owned(), line]).collect();
+            let words = words.iter().map(String::as_str);
+            desk.server.run(&["xmodmap"].into_iter().chain(words).collect::<Vec<_>>());
+        };
+        if before {
+            take_all(&desk);
+        }
+        desk.start_daemon();
+        if !before {
+            desk.keyboard.hold("la");
+            desk.expect("λ");
+            take_all(&desk);
+        }
+        let typed = if before { "" } else { "λ" };
+        desk.keyboard.text("x");
+        desk.keyboard.hold("la");
+        desk.keyboard.text("y");
+        desk.expect(&format!("{typed}xy"));
+        let status = desk.home.cli(&["status"]);
+        let status = String::from_utf8_lossy(&status.stdout);
+        assert!(status.contains("no free keycode"), "{status}");
+        desk.daemon().stop();
+    }
 }

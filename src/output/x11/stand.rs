@@ -138,7 +138,8 @@ impl Stand {
         if free.len() >= ENOUGH {
             free.remove(0);
         }
-        let selectors = [0, 1, 2].into_iter().max_by_key(|n| free.len().saturating_sub(*n) << n);
+        // Of two that give as much room the last one, with fewer selectors.
+        let selectors = [2, 1, 0].into_iter().max_by_key(|n| free.len().saturating_sub(*n) << n);
         let levels = Levels::of_mask(harmless(maps)).at_most(selectors.unwrap_or(0));
         let old = &self.pool;
         let kept = old.codes().iter().chain(old.selectors()).all(|code| free.contains(code));
