@@ -52,6 +52,28 @@ fn the_lamp_of_the_held_keyboard_flashes() {
     desk.finish("");
 }
 
+/// Nobody would put a lamp back that a daemon left changed.
+#[test]
+fn a_daemon_that_ends_in_a_flash_leaves_the_lamp_as_it_was() {
+    let mut desk = Desk::new("feedback = \"led\"");
+    for lit in [false, true] {
+        if lit {
+            desk.server.run(&["xset", "led", "3"]);
+            desk.start_daemon();
+        }
+        desk.keyboard.down(key::CAPS);
+        let changes = wait_until(|| {
+            desk.keyboard.text("'q");
+            desk.keyboard.sync();
+            (0..20).any(|_| is_lit(&desk, "keyboard0") != lit)
+        });
+        assert!(changes, "the lamp stays as it is");
+        desk.daemon().stop();
+        assert!(wait_until(|| is_lit(&desk, "keyboard0") == lit), "the lamp stays changed");
+        desk.keyboard.up(key::CAPS);
+    }
+}
+
 #[test]
 fn no_lamp_flashes_unless_asked_for() {
     let mut desk = Desk::new("feedback = \"none\"");

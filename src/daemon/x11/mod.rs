@@ -271,8 +271,9 @@ impl Backend for X11 {
     }
 
     fn close(self) {
-        let Self { mut input, output, .. } = self;
+        let Self { display, mut input, output, mut signal, .. } = self;
         let closing = input.set_paused(true, &mut Vec::new());
+        let closing = closing.and_then(|()| signal.restore(&display));
         let _ = closing.and_then(|()| output.close(Instant::now()));
     }
 }

@@ -72,11 +72,16 @@ impl Signal {
     /// # Errors
     /// When the connection broke.
     pub(super) fn proceed(&mut self, display: &Display, now: Instant) -> Result<(), DisplayError> {
-        if self.back_at.is_some_and(|at| at <= now) {
-            self.back_at = None;
-            self.flashing.drain(..).try_for_each(|lamp| lamp.set(display, lamp.lit))?;
-        }
-        Ok(())
+        if self.back_at.is_some_and(|at| at <= now) { self.restore(display) } else { Ok(()) }
+    }
+
+    /// Makes the lamps as they were.
+    ///
+    /// # Errors
+    /// When the connection broke.
+    pub(super) fn restore(&mut self, display: &Display) -> Result<(), DisplayError> {
+        self.back_at = None;
+        self.flashing.drain(..).try_for_each(|lamp| lamp.set(display, lamp.lit))
     }
 }
 
