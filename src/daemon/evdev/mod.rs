@@ -105,6 +105,10 @@ impl Evdev {
                 watch::came(&mut core.guard, device, keyboard);
             }
         }
+        // Any other trigger leaves the Caps key to the user.
+        let unlocks = core.loaded.settings.engine.trigger == Keycode::CAPS_LOCK;
+        let first = input.keyboards().map(|(device, _)| device).filter(|_| unlocks);
+        let unlock = Unlock::new(first);
         let nothing = input.keyboards().next().is_none();
         if let Some(node) = input.forbidden().next().filter(|_| nothing) {
             return Err(StartError::Rights(rights::missing(node)));
@@ -124,7 +128,7 @@ impl Evdev {
             away: Away::default(),
             unheard: None,
             typist,
-            unlock: Unlock::default(),
+            unlock,
             signal: Signal::default(),
             kept: Vec::new(),
             why,
@@ -207,7 +211,8 @@ impl Evdev {
         match word {
             Word::Taken => {
                 let keymap = self.keymaps.of(keyboard.twin.node()).clone();
-                self.unlock.taken(keyboard.caps_lamp(), now);
+                let on = keyboard.caps_lamp() && seat::caps_key_locks(&keymap);
+                self.unlock.taken(device, on, now);
                 let keyboard = XkbKeyboard::new(keymap);
                 core.events.push((now, Event::Keyboard { device, keyboard }));
                 say(&format!("keyboard `{name}`: taken"));
@@ -236,6 +241,10 @@ impl Evdev {
     }
 
     fn clear_caps_lock(&mut self) {
+        // Another keymap may hold by now, by which the key does something else.
+        if !self.typist.seat.caps_key_locks() {
+            return;
+        }
         say("Caps Lock was on at the start: switched off, once");
         self.typist.toggle_caps_lock(&mut self.input);
     }

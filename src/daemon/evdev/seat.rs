@@ -28,6 +28,8 @@ pub(super) struct Seat {
     pub(super) origin: String,
     caps_lock: xkb::ModMask,
     num_lock: xkb::ModMask,
+    /// The lock that the lamp called "Caps Lock" shows; 0 when it shows something else.
+    caps_shows: xkb::ModMask,
     caps_lamp: bool,
     /// The session tells which group is active.
     knows_group: bool,
@@ -41,6 +43,7 @@ impl Seat {
             speller: Speller::new(&keymap),
             caps_lock: locked_by(&keymap, 58),
             num_lock: locked_by(&keymap, 69),
+            caps_shows: caps_lamp_shows(&keymap),
             keymap,
             origin,
             caps_lamp: false,
@@ -60,7 +63,7 @@ impl Seat {
         let group = self.state.serialize_layout(xkb::STATE_LAYOUT_LOCKED);
         let group = self.knows_group.then_some(group);
         *self = Self::new(keymap, std::mem::take(&mut self.origin));
-        self.caps_lamp = caps_lamp;
+        self.caps_lamp = caps_lamp && self.caps_shows != 0;
         for &code in down {
             self.key(code, true);
         }
@@ -107,11 +110,12 @@ impl Seat {
         let _ = self.state.update_key(Keycode::from_evdev(code).0.into(), direction);
     }
 
-    /// The session switched a lamp: the lock that it shows is on or off.
+    /// The session switched a lamp: the lock that it shows is on or off. A lamp that shows something else
+    /// tells nothing.
     pub(super) fn lamp(&mut self, lamp: Lamp) {
         let mask = if lamp.code == LedCode::LED_CAPSL.0 {
-            self.caps_lamp = lamp.lit;
-            self.caps_lock
+            self.caps_lamp = lamp.lit && self.caps_shows != 0;
+            self.caps_shows
         } else if lamp.code == LedCode::LED_NUML.0 {
             self.num_lock
         } else {
@@ -135,6 +139,11 @@ impl Seat {
         if wanted != locked {
             self.state.update_mask(down, latched, wanted, groups.0, groups.1, groups.2);
         }
+    }
+
+    /// Whether a tap of the Caps key switches Caps Lock.
+    pub(super) fn caps_key_locks(&self) -> bool {
+        self.caps_lock == LOCK
     }
 
     /// Whether Caps Lock is on.
@@ -191,6 +200,28 @@ impl Seat {
     }
 }
 
+/// The real modifier Lock, numbered the same in every keymap.
+const LOCK: xkb::ModMask = 2;
+
+/// The modifier that lights the lamp called "Caps Lock" when it is locked; 0 when none does, or something else
+/// does too: an option may have it show the group (`grp_led:caps`).
+fn caps_lamp_shows(keymap: &xkb::Keymap) -> xkb::ModMask {
+    let lit = |locked, group| {
+        let mut state = xkb::State::new(keymap);
+        state.update_mask(0, 0, locked, 0, 0, group);
+        state.led_name_is_active(xkb::LED_NAME_CAPS)
+    };
+    let shows = |mask: &xkb::ModMask| {
+        (0..keymap.num_layouts().max(1)).all(|group| lit(*mask, group) && !lit(0, group))
+    };
+    (0..8).map(|bit| 1 << bit).find(shows).unwrap_or(0)
+}
+
+/// Whether a lit Caps lamp means that Caps Lock is on, and a tap of the Caps key switches that off.
+pub(super) fn caps_key_locks(keymap: &xkb::Keymap) -> bool {
+    locked_by(keymap, 58) == LOCK && caps_lamp_shows(keymap) == LOCK
+}
+
 /// Keys are secrets: says nothing of the state.
 impl fmt::Debug for Seat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -232,6 +263,40 @@ mod tests {
         }
         seat.lamp(Lamp { code: LedCode::LED_CAPSL.0, lit: false });
         assert!(!seat.caps_lock());
+    }
+
+    #[test]
+    fn a_lamp_that_shows_the_group_is_no_lock() {
+        const SHIFT: xkb::ModMask = 1;
+        for (options, shows, locks) in [
+            ("", LOCK, true),
+            ("compose:ralt", LOCK, true),
+            ("grp_led:caps", 0, true),
+            ("caps:escape", LOCK, false),
+            ("caps:backspace", LOCK, false),
+            ("ctrl:nocaps", LOCK, false),
+            ("ctrl:swapcaps", LOCK, false),
+            ("caps:shiftlock", SHIFT, false),
+            ("caps:numlock", LOCK, false),
+        ] {
+            let keymap = XkbKeyboard::from_names("us,de", "", options).unwrap().keymap().clone();
+            assert_eq!(caps_lamp_shows(&keymap), shows, "{options}");
+            assert_eq!(caps_key_locks(&keymap), shows == LOCK && locks, "{options}");
+            let mut seat = Seat::new(keymap, String::new());
+            seat.lamp(Lamp { code: LedCode::LED_CAPSL.0, lit: true });
+            assert_eq!(seat.caps_lock(), shows != 0, "{options}");
+            assert_eq!(u32::from(seat.session(vec![]).locked), shows, "{options}");
+            assert_eq!(seat.caps_key_locks(), locks, "{options}");
+        }
+        // It is lit, and the keymap that holds now shows the group with it.
+        let mut seat = seat("us");
+        seat.lamp(Lamp { code: LedCode::LED_CAPSL.0, lit: true });
+        let group = XkbKeyboard::from_names("us,de", "", "grp_led:caps").unwrap();
+        seat.adopt(group.keymap().clone(), &[]);
+        seat.lamp(Lamp { code: LedCode::LED_CAPSL.0, lit: true });
+        seat.key(58, true);
+        seat.key(58, false);
+        assert!(!seat.caps_lock(), "its key switched it off");
     }
 
     #[test]

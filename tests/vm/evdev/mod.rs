@@ -38,6 +38,7 @@ pub(crate) const GROUP: Group = Group {
         plugs::other_settings_add_and_take_keyboards,
         plugs::lamps_are_relayed,
         plugs::a_caps_lock_that_was_on_is_cleared_once,
+        plugs::a_caps_lock_that_is_switched_on_later_stays,
         plugs::dropped_events_leave_no_key_down,
         plugs::a_flood_leaves_no_key_down,
         rights::a_user_without_rights_is_told_what_mends_it,

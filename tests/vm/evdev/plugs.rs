@@ -174,6 +174,33 @@ pub(crate) fn a_caps_lock_that_was_on_is_cleared_once(guest: &mut Guest) {
     assert!(!lit());
 }
 
+pub(crate) fn a_caps_lock_that_is_switched_on_later_stays(_: &mut Guest) {
+    let mut rig = Rig::new();
+    let name = "AT Translated Set 2 keyboard";
+    let mut physical = Reader::physical(name);
+    let mut lit =
+        || physical.device().get_led_state().is_ok_and(|leds| leds.contains(LedCode::LED_CAPSL));
+    let taken = format!("keyboard `{name}`: taken");
+    assert!(rig.daemon.says(&taken), "{}", rig.daemon.messages());
+    let switch = |board: &mut Board| {
+        board.down(KeyCode::KEY_LEFTSHIFT);
+        board.tap(CAPS);
+        board.up(KeyCode::KEY_LEFTSHIFT);
+    };
+    switch(&mut rig.board);
+    assert!(wait_until(&mut lit), "the console switches the lock on");
+    // All are let go of and taken again.
+    rig.home.cli(&["pause"]);
+    rig.home.cli(&["resume"]);
+    let again = || rig.daemon.messages().matches(&taken).count() == 2;
+    assert!(wait_until(again), "{}", rig.daemon.messages());
+    thread::sleep(Duration::from_millis(1500));
+    assert!(!rig.daemon.says_now("Caps Lock was on"), "{}", rig.daemon.messages());
+    assert!(lit(), "what somebody has switched on stays on");
+    switch(&mut rig.board);
+    assert!(wait_until(|| !lit()), "and off");
+}
+
 pub(crate) fn dropped_events_leave_no_key_down(_: &mut Guest) {
     let mut rig = Rig::new();
     rig.board.down(KeyCode::KEY_J);
