@@ -20,7 +20,7 @@ pub(super) fn check(facts: &Facts) -> Vec<Finding> {
 /// Whether a daemon of this user's would have to open the devices.
 fn needed(facts: &Facts) -> bool {
     let service = &facts.service;
-    let other = service.daemon.is_some() || service.of_machine || service.machine_unit.is_some();
+    let other = service.daemon.is_some() || service.of_machine;
     facts.is_wayland() && !other
 }
 
@@ -95,11 +95,12 @@ fn for_all(facts: &Facts) -> Option<Finding> {
 }
 
 fn input_group(facts: &Facts) -> Option<Finding> {
-    if !facts.devices.in_input_group || facts.user.uid == 0 {
+    // On Wayland a daemon of this user needs it.
+    if !facts.devices.in_input_group || facts.user.uid == 0 || facts.is_wayland() {
         return None;
     }
     let what = "you are in the group `input`".to_owned();
-    let why = "every program that you start can read every key of every keyboard; composekeyd needs that only on Wayland, and there its unit has a user of its own";
+    let why = "every program that you start can read every key of every keyboard; composekeyd needs that only where it takes the keyboards themselves, as on Wayland";
     Some(
         finding(Code::InInputGroup, what, why)
             .fix("sudo gpasswd --delete \"$USER\" input")

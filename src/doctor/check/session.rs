@@ -51,7 +51,8 @@ fn dead_display(facts: &Facts) -> Option<Finding> {
     })
 }
 
-/// On Wayland the daemon takes the keyboards themselves: as a user of its own, or with the rights of this one.
+/// On Wayland the daemon takes the keyboards themselves, with the rights of this user: to the system unit, a user of
+/// its own, the compositor tells no keymap.
 fn wayland(facts: &Facts) -> Option<Finding> {
     let service = &facts.service;
     if !facts.is_wayland() || service.daemon.is_some() || service.of_machine {
@@ -63,14 +64,12 @@ fn wayland(facts: &Facts) -> Option<Finding> {
         "this is a Wayland session, and no composekeyd takes the keyboards",
         "Wayland gives no program a key of another's: it has to be taken before, from the devices",
     );
-    Some(match service.machine_unit {
-        Some(_) => finding.fix("sudo systemctl enable --now composekeyd-evdev"),
-        None if service.program.is_some() && facts.devices.are_open() => {
-            finding.fix("composekeyd --backend evdev &")
-        }
-        None => finding
-            .fix("sudo install -Dm644 packaging/systemd/composekeyd-evdev.service -t /etc/systemd/system")
-            .then("in the folder of composekey's source; packaging/README.md has what belongs to it"),
+    Some(if service.program.is_some() && facts.devices.are_open() {
+        finding.fix("composekeyd --backend evdev &")
+    } else {
+        finding.fix("sudo usermod -aG input,uinput \"$USER\"").then(
+            "then log in again and start `composekeyd --backend evdev`; packaging/README.md has what makes the group `uinput`",
+        )
     })
 }
 
