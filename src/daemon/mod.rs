@@ -1,8 +1,7 @@
 //! `composekeyd`: wires engine, shells and files together. Start at [`main`].
 //!
 //! One thread, one poll loop (`run.rs`) over a [`backend::Backend`]: `x11/` on an X server, `evdev/`
-//! everywhere else. Other threads wait for what may take its time, so that no key does: one reads changed
-//! maps, one asks the session for its keymap.
+//! everywhere else. Other threads wait for what may take its time, so that no key does (docs/architecture.md lists them).
 
 mod backend;
 mod control;
@@ -38,8 +37,8 @@ pub const LET_GO: u8 = 3;
 /// Hold Caps Lock, type a sequence, and the character is there, in every program.
 ///
 /// Runs in the foreground until SIGTERM or Ctrl+C. SIGHUP reads the maps again, which also happens
-/// by itself when they change. Backspace, Escape and Enter held together while Caps Lock is held
-/// end it at once.
+/// by itself when they change. Backspace, Escape and Enter held together end it at once: on an X
+/// server while Caps Lock is held, on the keyboards themselves at any time.
 #[derive(Debug, Parser)]
 #[command(name = "composekeyd", version)]
 struct Arguments {
@@ -88,6 +87,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Ok(End::CutOff) => {
             say("the connection to the X server was cut: this process stood still in a hold");
+            ExitCode::FAILURE
+        }
+        Ok(End::Deaf) => {
+            say("the kernel does not let this process wait for keys any more");
             ExitCode::FAILURE
         }
         Ok(End::Unguarded) => {
@@ -182,6 +185,8 @@ enum End {
     DisplayGone,
     /// The guard, or another client, closed the connection.
     CutOff,
+    /// Nothing can be waited for.
+    Deaf,
     /// No guard can be kept running.
     Unguarded,
     /// By the emergency chord.

@@ -145,7 +145,7 @@ fn wait<B: Backend>(core: &mut Core, backend: &mut B) -> Woke {
     core.now = Instant::now();
     woke.unwrap_or_else(|_| {
         // Nothing but a bug or an exhausted kernel gets here: better no daemon than a deaf one.
-        core.end = Some(End::CutOff);
+        core.end = Some(End::Deaf);
         Woke::default()
     })
 }
