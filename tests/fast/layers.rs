@@ -138,3 +138,41 @@ fn the_library_lists_its_modules_in_layer_order() {
     assert!(listed.is_sorted(), "src/lib.rs is not in layer order: {listed:?}");
     assert_eq!(listed.len(), LAYERS.iter().map(|layer| layer.len()).sum::<usize>());
 }
+
+/// Whether a text names this crate at the beginning of a path.
+fn names(text: &str, library: &str) -> bool {
+    let path = format!("{library}::");
+    text.match_indices(&path).any(|(at, _)| {
+        !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':')
+    })
+}
+
+#[test]
+fn libraries_are_known_where_the_document_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let document = fs::read_to_string(root.join("docs/architecture.md")).unwrap();
+    let (_, table) = document.split_once("| crate | named in |\n").unwrap();
+    let rows: Vec<(&str, Vec<&str>)> = table
+        .lines()
+        .skip(1)
+        .map_while(|line| line.trim().strip_prefix("| `")?.split_once("` | "))
+        .map(|(library, places)| (library, places.split('`').skip(1).step_by(2).collect()))
+        .collect();
+    assert!(rows.len() >= 7, "{rows:?}");
+    let files = modules();
+    let mut wrong = Vec::new();
+    for (library, places) in &rows {
+        let knows: Vec<&str> = files
+            .iter()
+            .filter(|(.., text)| names(text, library))
+            .map(|(_, path, _)| path.rsplit_once("/src/").unwrap().1)
+            .collect();
+        let outside =
+            knows.iter().filter(|file| !places.iter().any(|place| file.starts_with(place)));
+        wrong.extend(outside.map(|file| format!("src/{file} names `{library}`")));
+        let idle =
+            places.iter().filter(|place| !knows.iter().any(|file| file.starts_with(**place)));
+        wrong.extend(idle.map(|place| format!("src/{place} does not name `{library}`")));
+    }
+    assert!(wrong.is_empty(), "not as docs/architecture.md says:\n{}", wrong.join("\n"));
+}
