@@ -103,6 +103,24 @@ fn a_stopped_client_reads_the_right_symbols() {
     }
 }
 
+/// It owes an answer for what fills the pool; without one that takes five seconds each time.
+#[test]
+fn a_window_that_closes_in_a_long_text_is_not_waited_for() {
+    let server = Server::start();
+    let app = App::start(&server, Kind::Zenity);
+    let mut rig = Rig::new(&server);
+    send(app.id(), Signal::STOP);
+    let id = app.id();
+    let closes = std::thread::spawn(move || {
+        sleep(Duration::from_secs(1));
+        send(id, Signal::KILL);
+    });
+    let start = Instant::now();
+    rig.type_text(&mixed(600, 600));
+    closes.join().expect("it ends");
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
 /// Latin with capitals, and what Caps Lock, Shift and groups would change.
 const TEXT: &str = "éÉñλΛжЖaAzZ1!ß€😀אǅ";
 

@@ -58,6 +58,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const LOOK: Duration = Duration::from_millis(5);
 /// How long after a foreign change of a keymap the pool is checked: such changes come in rows.
 const CALM: Duration = Duration::from_millis(10);
+/// How often it is looked whether a window that owes an answer is there still.
+const GONE: Duration = Duration::from_millis(250);
 /// How many characters go out between two looks at the modifiers.
 const CHUNK: usize = 128;
 /// How much of a text is looked at to bind its characters ahead.
@@ -246,11 +248,7 @@ impl X11Output {
             }
         }
         if self.queue.is_empty() && self.sought {
-            self.sought = false;
-            self.stand.pool.set_asked(false);
-            if let Some(reader) = self.reader.take() {
-                reader.leave(&self.display)?;
-            }
+            self.forget_reader()?;
         }
         self.display.conn.flush()?;
         Ok(())
@@ -338,6 +336,9 @@ impl X11Output {
             self.wake = Some(now);
             return Ok(());
         }
+        if self.reader.as_ref().map_or(Ok(false), |reader| reader.is_gone(&self.display))? {
+            self.forget_reader()?;
+        }
         // A long text may use up the pool.
         if part.len() > LONG && !self.sought {
             self.sought = true;
@@ -378,8 +379,9 @@ impl X11Output {
         match plan.until {
             _ if text.symbols.is_empty() => self.finish(Ok(())),
             Some(until) if plan.places.len() < CHUNK => {
-                self.wake = Some(until);
                 self.ask()?;
+                let look = self.reader.as_ref().map(|_| now + GONE);
+                self.wake = look.into_iter().chain([until]).min();
             }
             None if plan.places.is_empty() => self.finish(Err(Undelivered::NoFreeKeycode)),
             _ => self.wake = Some(now),
@@ -411,6 +413,13 @@ impl X11Output {
         let conn = &self.display.conn;
         conn.xkb_latch_lock_state(CORE, none, none, false, xkb::Group::M1, mask, false, 0)?;
         Ok(())
+    }
+
+    /// Asks nobody any more; the next part of a long text looks for somebody anew.
+    fn forget_reader(&mut self) -> Result<(), DisplayError> {
+        self.sought = false;
+        self.stand.pool.set_asked(false);
+        self.reader.take().map_or(Ok(()), |reader| reader.leave(&self.display))
     }
 
     /// Asks whether what was typed until now is read.

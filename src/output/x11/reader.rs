@@ -88,6 +88,18 @@ impl Reader {
         answer
     }
 
+    /// Whether an answer is to come that will not: the window is gone.
+    pub(super) fn is_gone(&self, display: &Display) -> Result<bool, DisplayError> {
+        if !self.waiting {
+            return Ok(false);
+        }
+        match display.conn.get_window_attributes(self.window)?.reply() {
+            Ok(_) => Ok(false),
+            Err(ReplyError::X11Error(_)) => Ok(true),
+            Err(ReplyError::ConnectionError(error)) => Err(error.into()),
+        }
+    }
+
     /// Stops listening for answers.
     pub(super) fn leave(self, display: &Display) -> Result<(), DisplayError> {
         self.listen(display, self.mask)
