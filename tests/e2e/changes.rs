@@ -161,6 +161,33 @@ fn a_second_group() {
     desk.finish(&format!("{so_far}фλфλ"));
 }
 
+/// By the indicator of a desktop, say: no key tells of it.
+#[test]
+fn another_group_while_something_is_composed() {
+    let mut desk = Desk::new("");
+    desk.server.setxkbmap(&["-layout", "us,de"]);
+    hold_until(&mut desk, "\"u", "ü");
+    let so_far = desk.app.received();
+    desk.keyboard.down(key::CAPS);
+    desk.keyboard.sync();
+    desk.server.lock_group(1);
+    desk.sync();
+    desk.keyboard.layout = Layout::new("us,de", "", 1);
+    desk.keyboard.text("\"u:)");
+    desk.keyboard.up(key::CAPS);
+    desk.keyboard.text("zy");
+    desk.expect(&format!("{so_far}ü😀zy"));
+    // What a tap began ends.
+    desk.keyboard.tap(key::CAPS);
+    desk.keyboard.sync();
+    desk.server.lock_group(0);
+    desk.sync();
+    desk.keyboard.layout = Layout::new("us,de", "", 0);
+    desk.keyboard.text("la");
+    desk.keyboard.hold("la");
+    desk.finish(&format!("{so_far}ü😀zylaλ"));
+}
+
 /// Somebody has bound every keycode that was free: nothing can be typed, and every key passes.
 #[test]
 fn a_keymap_without_a_free_keycode() {

@@ -36,7 +36,10 @@ use std::{
 use x11rb::protocol::{
     Event as XEvent,
     xinput::{self, ConnectionExt as _, KeyEventFlags, KeyPressEvent, NotifyMode, XIEventMask},
-    xkb::{self, ConnectionExt as _, SelectEventsAux},
+    xkb::{
+        self, ConnectionExt as _, EventType, MapPart, SelectEventsAux, SelectEventsAuxStateNotify,
+        StatePart,
+    },
 };
 
 pub use keyboard::KeyboardInfo;
@@ -85,6 +88,7 @@ impl X11Input {
             mask: vec![XIEventMask::HIERARCHY | XIEventMask::FOCUS_OUT],
         };
         let _ = display.conn.xinput_xi_select_events(display.root, &[mask])?;
+        input.select_group_events()?;
         input.rescan(events)?;
         Ok(input)
     }
@@ -114,6 +118,10 @@ impl X11Input {
             XEvent::XinputKeyRelease(key) => self.on_key(key, Direction::Up, following, events),
             XEvent::XinputHierarchy(change) if u32::from(change.flags) & HIERARCHY != 0 => {
                 self.rescan(events)
+            }
+            XEvent::XkbStateNotify(state) => {
+                self.group_changed(u32::from(u8::from(state.locked_group)), events);
+                Ok(())
             }
             XEvent::XinputFocusOut(focus) if focus.mode == NotifyMode::UNGRAB => {
                 self.on_ungrab(DeviceId(focus.deviceid.into()), events)
@@ -315,6 +323,24 @@ impl X11Input {
             self.read_keymap(id, events);
         }
         Ok(())
+    }
+
+    /// Asks to be told when somebody locks another group (`XkbSelectEvents`).
+    fn select_group_events(&self) -> Result<(), DisplayError> {
+        let group = StatePart::GROUP_LOCK;
+        let group = SelectEventsAuxStateNotify { affect_state: group, state_details: group };
+        let details = SelectEventsAux::new().state_notify(group);
+        let core = u16::from(xkb::ID::USE_CORE_KBD);
+        let (kinds, parts) = (EventType::from(0u16), MapPart::from(0u16));
+        let _ = self.display.conn.xkb_select_events(core, kinds, kinds, parts, parts, &details)?;
+        Ok(())
+    }
+
+    /// Another group is locked. While no keyboard is ours the next hold asks for it.
+    fn group_changed(&mut self, group: u32, events: &mut Vec<(Instant, Event<XkbKeyboard>)>) {
+        if self.is_active() {
+            events.push((Instant::now(), Event::Group(group)));
+        }
     }
 
     /// The keymap is read when the connection is quiet, see [`Self::refresh_keymaps`].
