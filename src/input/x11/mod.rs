@@ -25,6 +25,7 @@ mod clock;
 mod give_back;
 mod grab;
 mod keyboard;
+mod keymaps;
 mod keys;
 mod stand_in;
 
@@ -36,10 +37,7 @@ use std::{
 use x11rb::protocol::{
     Event as XEvent,
     xinput::{self, ConnectionExt as _, KeyEventFlags, KeyPressEvent, NotifyMode, XIEventMask},
-    xkb::{
-        self, ConnectionExt as _, EventType, MapPart, SelectEventsAux, SelectEventsAuxStateNotify,
-        StatePart,
-    },
+    xkb::{self, ConnectionExt as _, SelectEventsAux},
 };
 
 pub use keyboard::KeyboardInfo;
@@ -51,7 +49,7 @@ use self::{
 use crate::{
     engine::{DeviceId, Direction, Event, KeyEvent, Session, XkbKeyboard},
     keycode::Keycode,
-    x11::{Display, DisplayError, Numbered, Role, keymap, modifiers, select_keymap_events},
+    x11::{Display, DisplayError, Numbered, Role, modifiers, select_keymap_events},
 };
 
 /// Key events of every real keyboard, from the trigger's press on.
@@ -133,28 +131,6 @@ impl X11Input {
                 Ok(())
             }
         }
-    }
-
-    /// Reads the keymaps that changed since. To be called when no event is waiting: a program that
-    /// sets a keymap causes many changes in a row.
-    ///
-    /// # Errors
-    /// When the connection broke.
-    pub fn refresh_keymaps(
-        &mut self,
-        events: &mut Vec<(Instant, Event<XkbKeyboard>)>,
-    ) -> Result<(), DisplayError> {
-        let stale: Vec<_> =
-            self.keyboards.iter().filter(|(_, k)| k.stale).map(|(&id, _)| id).collect();
-        for id in stale {
-            if let Some(keyboard) = self.keyboards.get_mut(&id)
-                && std::mem::take(&mut keyboard.missed)
-            {
-                self.stand_in.make_up(&self.display, id)?;
-            }
-            self.read_keymap(id, events);
-        }
-        Ok(())
     }
 
     /// Notes whether the engine wants the keys of `device` beyond the trigger's release.
@@ -323,57 +299,6 @@ impl X11Input {
             self.read_keymap(id, events);
         }
         Ok(())
-    }
-
-    /// Asks to be told when somebody locks another group (`XkbSelectEvents`).
-    fn select_group_events(&self) -> Result<(), DisplayError> {
-        let group = StatePart::GROUP_LOCK;
-        let group = SelectEventsAuxStateNotify { affect_state: group, state_details: group };
-        let details = SelectEventsAux::new().state_notify(group);
-        let core = u16::from(xkb::ID::USE_CORE_KBD);
-        let (kinds, parts) = (EventType::from(0u16), MapPart::from(0u16));
-        let _ = self.display.conn.xkb_select_events(core, kinds, kinds, parts, parts, &details)?;
-        Ok(())
-    }
-
-    /// Another group is locked. While no keyboard is ours the next hold asks for it.
-    fn group_changed(&mut self, group: u32, events: &mut Vec<(Instant, Event<XkbKeyboard>)>) {
-        if self.is_active() {
-            events.push((Instant::now(), Event::Group(group)));
-        }
-    }
-
-    /// The keymap is read when the connection is quiet, see [`Self::refresh_keymaps`].
-    fn keymap_changed(&mut self, change: Change) {
-        if self.stand_in.is_own(change) {
-            return;
-        }
-        let floating = self.keyboards.iter_mut().filter(|(_, k)| k.trigger_down || k.active);
-        for (_, keyboard) in floating.filter(|(id, _)| self.stand_in.is_missed_by(**id, change)) {
-            (keyboard.stale, keyboard.missed) = (true, true);
-        }
-        if let Some(keyboard) = self.keyboards.get_mut(&DeviceId(change.device.into())) {
-            keyboard.stale = true;
-        }
-        self.stand_in.changed(change);
-    }
-
-    /// What is passed on of this keyboard's keys is read from now on by its keymap.
-    ///
-    /// # Errors
-    /// When the connection broke.
-    pub fn stand_in_for(&mut self, device: DeviceId) -> Result<(), DisplayError> {
-        self.stand_in.stand_in_for(&self.display, device)
-    }
-
-    fn read_keymap(&mut self, device: DeviceId, events: &mut Vec<(Instant, Event<XkbKeyboard>)>) {
-        if let Some(keyboard) = self.keyboards.get_mut(&device) {
-            keyboard.stale = false;
-        }
-        if let Some(keymap) = keymap(&self.display, x_id(device).into()) {
-            let keyboard = XkbKeyboard::new(keymap);
-            events.push((Instant::now(), Event::Keyboard { device, keyboard }));
-        }
     }
 
     fn on_key(
