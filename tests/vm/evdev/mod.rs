@@ -29,6 +29,8 @@ pub(crate) const GROUP: Group = Group {
         typing::shift_and_caps_lock_is_caps_lock,
         typing::all_keys_buttons_and_axes_pass,
         typing::the_twin_is_like_its_keyboard,
+        typing::a_key_that_is_held_repeats,
+        typing::nothing_typed_is_said,
         option::the_twin_is_a_keyboard_and_nothing_else,
         option::the_option_types_with_keys_that_no_keyboard_has,
         plugs::a_usb_keyboard_comes_and_goes,

@@ -1,13 +1,17 @@
 //! What is typed comes out of the twin: passed, composed, tapped.
 
-use std::time::Duration;
+use std::{thread, time::Duration};
 
-use evdev::{EventType, KeyCode, RelativeAxisCode, raw_stream::RawDevice};
+use evdev::{
+    AbsoluteAxisCode, EventType, KeyCode, PropType, RelativeAxisCode, SwitchCode,
+    raw_stream::RawDevice,
+};
 
 use crate::{
     guest::Guest,
     support::{
-        board::Board,
+        board::{Board, HIGH},
+        daemon::Daemon,
         reader::Reader,
         rig::{self, MAP, Rig, taken},
         wait_until,
@@ -15,6 +19,8 @@ use crate::{
 };
 
 const CAPS: KeyCode = KeyCode::KEY_CAPSLOCK;
+/// The machine's own keyboard.
+const MACHINES: &str = "AT Translated Set 2 keyboard";
 
 pub(crate) fn a_key_is_passed_on(_: &mut Guest) {
     let mut rig = Rig::new();
@@ -161,9 +167,9 @@ pub(crate) fn shift_and_caps_lock_is_caps_lock(_: &mut Guest) {
 }
 
 pub(crate) fn all_keys_buttons_and_axes_pass(_: &mut Guest) {
-    let mut rig = Rig::with_board(Board::with_pointer("Mixed"));
+    let mut rig = Rig::with_board(Board::with_everything("Mixed"));
     rig.twin.clear();
-    for code in (1..=248).map(KeyCode).filter(|&code| code != CAPS) {
+    for code in (1..=248).map(KeyCode).filter(|&code| code != CAPS).chain(HIGH) {
         rig.board.tap(code);
         let wanted = [(code, 1), (code, 0)];
         let came = wait_until(|| rig.twin.keys().iter().filter(|key| key.1 != 2).count() >= 2);
@@ -175,16 +181,26 @@ pub(crate) fn all_keys_buttons_and_axes_pass(_: &mut Guest) {
     rig.twin.expect(&[(KeyCode::BTN_LEFT, 1), (KeyCode::BTN_LEFT, 0)]);
     rig.board.emit(EventType::RELATIVE, RelativeAxisCode::REL_X.0, 7);
     rig.board.emit(EventType::RELATIVE, RelativeAxisCode::REL_WHEEL.0, -1);
+    rig.board.emit(EventType::ABSOLUTE, AbsoluteAxisCode::ABS_VOLUME.0, 100);
+    rig.board.emit(EventType::SWITCH, SwitchCode::SW_TABLET_MODE.0, 1);
+    rig.board.emit(EventType::SWITCH, SwitchCode::SW_TABLET_MODE.0, 0);
+    let wanted = [
+        (EventType::RELATIVE, RelativeAxisCode::REL_X.0, 7),
+        (EventType::RELATIVE, RelativeAxisCode::REL_WHEEL.0, -1),
+        (EventType::ABSOLUTE, AbsoluteAxisCode::ABS_VOLUME.0, 100),
+        (EventType::SWITCH, SwitchCode::SW_TABLET_MODE.0, 1),
+        (EventType::SWITCH, SwitchCode::SW_TABLET_MODE.0, 0),
+    ];
     let mut seen = Vec::new();
-    assert!(wait_until(|| {
+    wait_until(|| {
         seen.extend(rig.twin.others());
-        seen.len() >= 2
-    }));
-    assert_eq!(seen, [(EventType::RELATIVE, 0, 7), (EventType::RELATIVE, 8, -1)]);
+        seen.len() >= wanted.len()
+    });
+    assert_eq!(seen, wanted);
 }
 
 pub(crate) fn the_twin_is_like_its_keyboard(_: &mut Guest) {
-    let mut rig = Rig::with_board(Board::with_pointer("Mixed"));
+    let mut rig = Rig::with_board(Board::with_everything("Mixed"));
     let mut physical = Reader::physical("Mixed");
     let (physical, twin) = (physical.device(), rig.twin.device());
     assert_eq!(physical.input_id().as_ref(), twin.input_id().as_ref());
@@ -197,9 +213,82 @@ pub(crate) fn the_twin_is_like_its_keyboard(_: &mut Guest) {
     let more = of_twin.iter().filter(|axis| !own.contains(axis));
     let moves = [RelativeAxisCode::REL_X, RelativeAxisCode::REL_Y, RelativeAxisCode::REL_HWHEEL];
     assert!(more.clone().all(|axis| !moves.contains(axis)) && more.count() > 0);
+    assert_eq!(physical.properties().iter().collect::<Vec<_>>(), [PropType::POINTING_STICK]);
     assert!(physical.properties().iter().eq(twin.properties().iter()));
+    let switches = |device: &RawDevice| -> Vec<_> {
+        device.supported_switches().into_iter().flat_map(|all| all.iter()).collect()
+    };
+    assert_eq!(switches(physical), [SwitchCode::SW_TABLET_MODE]);
+    assert_eq!(switches(physical), switches(twin));
+    let positions =
+        |device: &RawDevice| device.get_absinfo().expect("it has axes").collect::<Vec<_>>();
+    assert_eq!(positions(physical).len(), 1);
+    assert_eq!(positions(physical), positions(twin), "where it is, its ends, noise and rest");
     let keys = physical.supported_keys().expect("it has keys");
     let of_twin = twin.supported_keys().expect("it has keys");
+    assert!(HIGH.iter().all(|&key| keys.contains(key)));
     assert!(keys.iter().all(|key| of_twin.contains(key)));
     assert_eq!(rig::twins(), 2, "the machine's own keyboard has one too");
+    let lamps = |reader: &mut Reader| -> Vec<_> {
+        reader.device().supported_leds().into_iter().flat_map(|all| all.iter()).collect()
+    };
+    let own = lamps(&mut Reader::physical(MACHINES));
+    assert_eq!(own.len(), 3, "Num Lock, Caps Lock, Scroll Lock: {own:?}");
+    assert_eq!(own, lamps(&mut rig::twin(MACHINES)));
+}
+
+/// By the twin itself, as the kernel does it for a keyboard; it begins after a quarter of a second.
+pub(crate) fn a_key_that_is_held_repeats(guest: &mut Guest) {
+    let mut daemon = Daemon::start(&rig::home(MAP));
+    let mut twin = taken(&mut daemon, MACHINES);
+    for (key, code) in [("k", KeyCode::KEY_K), ("f5", KeyCode::KEY_F5)] {
+        twin.clear();
+        guest.key(key, true);
+        thread::sleep(Duration::from_millis(600));
+        let repeats = |twin: &mut Reader| twin.keys().iter().filter(|k| **k == (code, 2)).count();
+        assert!(wait_until(|| repeats(&mut twin) >= 3), "{:?}", twin.keys());
+        guest.key(key, false);
+        assert!(twin.rests());
+        assert!(wait_until(|| twin.keys().last() == Some(&(code, 0))), "{:?}", twin.keys());
+        thread::sleep(Duration::from_millis(400));
+        let keys = twin.keys();
+        assert_eq!(keys.first(), Some(&(code, 1)));
+        assert_eq!(keys.last(), Some(&(code, 0)), "none after the release");
+        assert!(keys[1..keys.len() - 1].iter().all(|key| *key == (code, 2)), "{keys:?}");
+    }
+    // A key of a sequence does not.
+    twin.clear();
+    guest.key("caps_lock", true);
+    guest.key("l", true);
+    thread::sleep(Duration::from_millis(600));
+    guest.key("l", false);
+    guest.tap("a");
+    guest.key("caps_lock", false);
+    twin.expect_text("L!");
+    assert!(twin.keys().iter().all(|key| key.1 != 2), "{:?}", twin.keys());
+}
+
+/// Typed plainly, composed, and in sequences that lead nowhere: nothing of it is in what is said.
+pub(crate) fn nothing_typed_is_said(_: &mut Guest) {
+    let map = MAP.replace("\"la\" = \"L!\"", "\"xyzzy\" = \"PLUGH\"");
+    let mut rig = Rig::with_config(&map);
+    rig.board.text("frobnicate");
+    rig.board.hold("xyzzy");
+    rig.board.hold("xyzquux");
+    rig.board.tap(CAPS);
+    rig.board.text("xyzzy");
+    rig.twin.expect_text("frobnicatePLUGHPLUGH");
+    assert!(rig.home.cli(&["type", "grault"]).status.success());
+    let said = |output: std::process::Output| {
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    };
+    let status = said(rig.home.cli(&["status"]));
+    let json = said(rig.home.cli(&["status", "--json"]));
+    rig.finish("frobnicatePLUGHPLUGHgrault");
+    assert!(rig.daemon.stop().success());
+    let all = format!("{status}{json}{}", rig.daemon.messages()).to_lowercase();
+    assert!(all.contains("keyboard `board`: taken") && status.contains("Board"), "{all}");
+    for typed in ["frob", "nicate", "xyz", "zzy", "quux", "plugh", "grault"] {
+        assert!(!all.contains(typed), "`{typed}`: {all}");
+    }
 }

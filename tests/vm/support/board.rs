@@ -4,7 +4,8 @@ use std::{fs, thread, time::Duration};
 
 use composekey::{engine::XkbKeyboard, output::uinput::Speller};
 use evdev::{
-    AttributeSet, EventType, InputEvent, KeyCode, RelativeAxisCode,
+    AbsInfo, AbsoluteAxisCode, AttributeSet, EventType, InputEvent, KeyCode, PropType,
+    RelativeAxisCode, SwitchCode, UinputAbsSetup,
     uinput::{VirtualDevice, VirtualDeviceBuilder},
 };
 use rustix::{
@@ -13,6 +14,16 @@ use rustix::{
 };
 
 use super::{daemon::Daemon, wait_until};
+
+/// Keys of higher numbers than an X server can see, among them some that keyboards have.
+pub(crate) const HIGH: [KeyCode; 5] = [
+    KeyCode::KEY_OK,
+    KeyCode::KEY_SELECT,
+    KeyCode::KEY_FN,
+    KeyCode::KEY_FN_ESC,
+    // `KEY_MACRO1`
+    KeyCode(0x290),
+];
 
 /// A keyboard and its fingers.
 #[derive(Debug)]
@@ -30,11 +41,23 @@ impl Board {
         Self::with(name, |builder| builder)
     }
 
-    /// A keyboard that is a pointer too.
-    pub(crate) fn with_pointer(name: &str) -> Self {
+    /// A keyboard with what keyboards seldom have: a pointer, keys of higher numbers, an axis that says where
+    /// it is (`ABS_VOLUME`), a switch (`SW_TABLET_MODE`) and a property.
+    pub(crate) fn with_everything(name: &str) -> Self {
         let axes = [RelativeAxisCode::REL_X, RelativeAxisCode::REL_Y, RelativeAxisCode::REL_WHEEL];
         let axes: AttributeSet<_> = axes.iter().collect();
-        Self::with(name, |builder| builder.with_relative_axes(&axes).expect("uinput"))
+        let keys: AttributeSet<_> = HIGH.iter().collect();
+        let volume = AbsInfo::new(7, 0, 255, 1, 2, 3);
+        let volume = UinputAbsSetup::new(AbsoluteAxisCode::ABS_VOLUME, volume);
+        let switches: AttributeSet<_> = [SwitchCode::SW_TABLET_MODE].iter().collect();
+        let properties: AttributeSet<_> = [PropType::POINTING_STICK].iter().collect();
+        Self::with(name, |builder| {
+            let builder = builder.with_relative_axes(&axes).expect("uinput");
+            let builder = builder.with_keys(&keys).expect("uinput");
+            let builder = builder.with_absolute_axis(&volume).expect("uinput");
+            let builder = builder.with_switches(&switches).expect("uinput");
+            builder.with_properties(&properties).expect("uinput")
+        })
     }
 
     /// A keyboard that has the keys too that no keyboard has.
