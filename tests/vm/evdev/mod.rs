@@ -1,5 +1,6 @@
 //! composekeyd on evdev: what is typed on a keyboard is what its twin says.
 
+mod feedback;
 mod hardware;
 mod model;
 mod option;
@@ -31,6 +32,8 @@ pub(crate) const GROUP: Group = Group {
         typing::the_twin_is_like_its_keyboard,
         typing::a_key_that_is_held_repeats,
         typing::nothing_typed_is_said,
+        feedback::a_mismatch_flashes_a_lamp,
+        feedback::a_text_that_no_key_types_flashes_a_lamp,
         option::the_twin_is_a_keyboard_and_nothing_else,
         option::the_option_types_with_keys_that_no_keyboard_has,
         plugs::a_usb_keyboard_comes_and_goes,
