@@ -5,7 +5,7 @@ use std::{
     fs,
     io::{BufRead, BufReader, Read as _},
     os::unix::{
-        fs::{PermissionsExt as _, chown},
+        fs::{MetadataExt as _, PermissionsExt as _, chown},
         process::CommandExt as _,
     },
     process::{Command, Stdio},
@@ -67,17 +67,18 @@ pub(crate) fn the_packaged_user_takes_keyboards(_: &mut Guest) {
     command.env_clear().env("XDG_RUNTIME_DIR", folder.join("run")).env("HOME", &folder);
     let mut daemon = command.stderr(Stdio::piped()).spawn().expect("it starts");
     let mut twin = rig::twin("Board");
-    let mut comes = |press: &mut dyn FnMut(&mut Board), expected: &str| {
-        wait_until(|| {
-            twin.clear();
-            press(&mut board);
-            thread::sleep(Duration::from_millis(50));
-            twin.text() == expected
-        })
-    };
-    // Until the board is taken a hold would be Caps Lock to the console, which reads it too.
-    let composed =
-        comes(&mut |board| board.text("a"), "a") && comes(&mut |board| board.hold("la"), "L!");
+    let composed = composes(&mut board, &mut twin);
+    // Of one that comes later the node is there first, and only root's.
+    run("udevadm", &["control", "--stop-exec-queue"]);
+    let mut late = Board::new("Late");
+    let node = Reader::physical("Late").node().to_owned();
+    let owner = fs::metadata(&node).expect("it is there");
+    assert_eq!((owner.gid(), owner.mode() & 0o777), (0, 0o600));
+    thread::sleep(Duration::from_millis(500));
+    let early = rig::has_twin("Late");
+    run("udevadm", &["control", "--start-exec-queue"]);
+    let mut twin = rig::twin("Late");
+    let late = !early && composes(&mut late, &mut twin);
     let status = fs::read_to_string(format!("/proc/{}/status", daemon.id())).unwrap_or_default();
     let capabilities = status.lines().find(|line| line.starts_with("CapEff:")).map(str::to_owned);
     let _ = daemon.kill();
@@ -85,12 +86,27 @@ pub(crate) fn the_packaged_user_takes_keyboards(_: &mut Guest) {
     let _ = daemon.stderr.take().expect("piped").read_to_string(&mut said);
     let _ = daemon.wait();
     assert!(composed, "{said}");
+    assert!(late, "its rights came late; taken before: {early}\n{said}");
     assert_eq!(
         capabilities.as_deref(),
         Some("CapEff:\t0000000000000000"),
         "no root, no capability"
     );
     packaged::end();
+}
+
+/// Whether what is typed comes out of the twin, composed too.
+fn composes(board: &mut Board, twin: &mut Reader) -> bool {
+    let mut comes = |press: &mut dyn FnMut(&mut Board), expected: &str| {
+        wait_until(|| {
+            twin.clear();
+            press(board);
+            thread::sleep(Duration::from_millis(50));
+            twin.text() == expected
+        })
+    };
+    // Until the board is taken a hold would be Caps Lock to the console, which reads it too.
+    comes(&mut |board| board.text("a"), "a") && comes(&mut |board| board.hold("la"), "L!")
 }
 
 /// Whatever keeps the daemon from starting, the keyboards are the session's.

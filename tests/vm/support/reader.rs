@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -30,6 +30,7 @@ pub(crate) fn nodes() -> Vec<PathBuf> {
 /// few events.
 #[derive(Debug)]
 pub(crate) struct Reader {
+    node: PathBuf,
     device: RawDevice,
     came: Arc<Mutex<Vec<InputEvent>>>,
     keys: Vec<(KeyCode, i32)>,
@@ -70,7 +71,7 @@ impl Reader {
                 }
             }
         });
-        Self { device, came, keys: Vec::new(), times: Vec::new(), nap, others: Vec::new() }
+        Self { node, device, came, keys: Vec::new(), times: Vec::new(), nap, others: Vec::new() }
     }
 
     /// Opens the keyboard with this name that stands for no other.
@@ -171,6 +172,11 @@ impl Reader {
         self.keys();
         self.keys.clear();
         self.times.clear();
+    }
+
+    /// Its node.
+    pub(crate) fn node(&self) -> &Path {
+        &self.node
     }
 
     /// The device itself.

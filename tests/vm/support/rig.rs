@@ -92,6 +92,12 @@ pub(crate) fn twin(name: &str) -> Reader {
     })
 }
 
+/// Whether there is a twin of this name.
+pub(crate) fn has_twin(name: &str) -> bool {
+    let devices = super::reader::nodes().into_iter().filter_map(|node| RawDevice::open(node).ok());
+    devices.filter(is_twin).any(|device| device.name() == Some(name))
+}
+
 /// The device node of the twin of this name.
 pub(crate) fn twin_node(name: &str) -> PathBuf {
     let is_it = |node: &PathBuf| {
