@@ -9,9 +9,10 @@ use std::{
     thread,
 };
 
+use futures_lite::{StreamExt, future};
 use zbus::{
-    MatchRule, Message,
-    blocking::{Connection, MessageIterator, connection},
+    MatchRule, Message, MessageStream,
+    blocking::{Connection, connection},
     message::Type,
     zvariant::{self, DynamicType, OwnedObjectPath, OwnedValue},
 };
@@ -99,48 +100,68 @@ enum Whose {
 }
 
 /// The thread.
+///
+/// Signals have a connection of their own: one whose signals nobody takes in stops reading when so many wait, and
+/// an answer behind them never comes.
 struct Asking {
+    /// For the questions.
     bus: Connection,
+    /// For the signals.
+    signals: Connection,
     number: Option<String>,
 }
 
 impl Asking {
     fn new(address: Option<String>, number: Option<String>) -> zbus::Result<Self> {
-        let bus = match address {
-            Some(address) => connection::Builder::address(address.as_str())?.build()?,
-            None => Connection::system()?,
+        let connect = || match &address {
+            Some(address) => connection::Builder::address(address.as_str())?.build(),
+            None => Connection::system(),
         };
-        Ok(Self { bus, number })
+        Ok(Self { bus: connect()?, signals: connect()?, number })
     }
 
     fn run(&self, teller: &mut Teller<Word>) -> zbus::Result<()> {
         let rule = MatchRule::builder().msg_type(Type::Signal).sender(SERVICE)?.build();
         // Before the first question, so that no change is missed.
-        let signals = MessageIterator::for_match_rule(rule, &self.bus, None)?;
+        let signals = MessageStream::for_match_rule(rule, self.signals.inner(), None);
+        let mut signals = future::block_on(signals)?;
         let mut told = self.state()?;
         let mut delay = self.delay_sleep();
         if !teller.tell(Word::Session(told)) {
             return Ok(());
         }
-        for signal in signals {
-            let signal = signal?;
-            let heard = match sleeps(&signal) {
-                Some(true) => teller.tell(Word::Sleeps(delay.take())),
-                Some(false) => {
-                    delay = self.delay_sleep();
-                    teller.tell(Word::Woke)
+        let mut next = future::block_on(signals.next());
+        while let Some(signal) = next.take() {
+            let mut look = false;
+            let mut waiting = Some(signal);
+            // All that wait, and then one question.
+            while let Some(signal) = waiting {
+                let heard = match sleeps(&signal?) {
+                    Some(true) => teller.tell(Word::Sleeps(delay.take())),
+                    Some(false) => {
+                        delay = self.delay_sleep();
+                        teller.tell(Word::Woke)
+                    }
+                    // Sessions are few and change seldom: whatever it is, look.
+                    None => {
+                        look = true;
+                        true
+                    }
+                };
+                if !heard {
+                    return Ok(());
                 }
-                // Sessions are few and change seldom: whatever it is, look.
-                None => {
-                    let state = self.state()?;
-                    let same = state == told;
-                    told = state;
-                    same || teller.tell(Word::Session(state))
-                }
-            };
-            if !heard {
-                return Ok(());
+                // A stream that has ended is seen below.
+                waiting = future::block_on(future::poll_once(signals.next())).flatten();
             }
+            if look {
+                let state = self.state()?;
+                if state != told && !teller.tell(Word::Session(state)) {
+                    return Ok(());
+                }
+                told = state;
+            }
+            next = future::block_on(signals.next());
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 //! somebody else's. The real one is in `tests/vm/systemd/`.
 
 use std::{
+    sync::atomic::{AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -37,12 +38,28 @@ enum Refusal {
     NoSuchUser(String),
 }
 
+/// Tells that something has changed.
+async fn signal(bus: &zbus::Connection) -> zbus::Result<()> {
+    let manager = "org.freedesktop.login1.Manager";
+    bus.emit_signal(None::<&str>, ROOT, manager, "SeatNew", &("seat1", path("seat/seat1"))).await
+}
+
 /// Knows the sessions 1 and 2 of our user, and 3 of another one.
-struct Manager;
+struct Manager {
+    /// So many signals go out before it answers the first time.
+    signals: AtomicU32,
+}
 
 #[zbus::interface(name = "org.freedesktop.login1.Manager")]
 impl Manager {
-    fn get_session(&self, number: &str) -> Result<OwnedObjectPath, Refusal> {
+    async fn get_session(
+        &self,
+        number: &str,
+        #[zbus(connection)] bus: &zbus::Connection,
+    ) -> Result<OwnedObjectPath, Refusal> {
+        for _ in 0..self.signals.swap(0, Ordering::Relaxed) {
+            signal(bus).await?;
+        }
         match number {
             "1" | "2" | "3" => Ok(path(&format!("session/_3{number}"))),
             other => Err(Refusal::NoSuchSession(other.to_owned())),
@@ -113,19 +130,24 @@ impl Session {
 /// A bus with this logind.
 struct Bus {
     bus: PrivateBus,
-    _logind: Connection,
+    logind: Connection,
 }
 
 impl Bus {
     /// The session `front` is in front; `first` is the state of session 1.
-    fn start(folder: &std::path::Path, front: &'static str, first: &'static str) -> Self {
+    fn start(
+        folder: &std::path::Path,
+        front: &'static str,
+        first: &'static str,
+        signals: u32,
+    ) -> Self {
         let private = PrivateBus::start(folder);
         let state = |number| if number == front { "active" } else { "online" };
         let first = if first == "closing" { first } else { state("1") };
         let at = |of| format!("{ROOT}/{of}");
         let logind = connection::Builder::address(private.address.as_str())
             .and_then(|bus| bus.name(NAME))
-            .and_then(|bus| bus.serve_at(ROOT, Manager))
+            .and_then(|bus| bus.serve_at(ROOT, Manager { signals: signals.into() }))
             .and_then(|bus| bus.serve_at(at("seat/seat0"), Seat { front }))
             .and_then(|bus| bus.serve_at(at("user/_1"), User))
             .and_then(|bus| {
@@ -142,20 +164,22 @@ impl Bus {
             })
             .and_then(connection::Builder::build)
             .expect("the bus is ours");
-        Self { bus: private, _logind: logind }
+        Self { bus: private, logind }
     }
 }
 
-/// What a daemon of the session `number`, or of none, is told first.
-fn told(front: &'static str, first: &'static str, number: &str) -> State {
-    let folder = tempfile::tempdir().expect("a folder");
-    let bus = Bus::start(folder.path(), front, first);
+/// Hears this logind, for the session `number` or for none.
+fn hear(bus: &Bus, number: &str) -> Logind {
     let env = |name: &str| match name {
         "DBUS_SYSTEM_BUS_ADDRESS" => Some(bus.bus.address.clone()),
         "XDG_SESSION_ID" => Some(number.to_owned()),
         _ => None,
     };
-    let mut logind = Logind::start(env).expect("it starts");
+    Logind::start(env).expect("it starts")
+}
+
+/// What is told next.
+fn next(logind: &mut Logind) -> State {
     let until = Instant::now() + Duration::from_secs(20);
     loop {
         match logind.take() {
@@ -165,6 +189,13 @@ fn told(front: &'static str, first: &'static str, number: &str) -> State {
             None => panic!("nothing is told"),
         }
     }
+}
+
+/// What a daemon of the session `number`, or of none, is told first.
+fn told(front: &'static str, first: &'static str, number: &str) -> State {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bus = Bus::start(folder.path(), front, first, 0);
+    next(&mut hear(&bus, number))
 }
 
 /// Session 2 of our user is locked, so that it is told from session 1.
@@ -185,4 +216,18 @@ fn of_a_users_sessions_the_one_in_front_counts() {
     assert_eq!(told("1", "", ""), FIRST);
     assert_eq!(told("2", "", ""), SECOND, "not the one that logind names first");
     assert_eq!(told("3", "", ""), BEHIND);
+}
+
+/// More than any queue holds, before an answer.
+#[test]
+fn a_flood_of_signals_stands_in_no_answers_way() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bus = Bus::start(folder.path(), "1", "", 200);
+    let mut logind = hear(&bus, "1");
+    assert_eq!(next(&mut logind), FIRST);
+    let session = bus.logind.object_server().interface::<_, Session>(format!("{ROOT}/session/_31"));
+    session.expect("it is served").get_mut().locked = true;
+    let told = signal(bus.logind.inner());
+    futures_lite::future::block_on(told).expect("sent");
+    assert_eq!(next(&mut logind), SECOND);
 }
