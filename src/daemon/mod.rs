@@ -12,6 +12,7 @@ mod load;
 mod memory;
 mod poller;
 mod run;
+mod say;
 mod serve;
 mod signals;
 mod start;
@@ -25,7 +26,7 @@ use rustix::time::Timespec;
 
 pub(crate) use start::caps_lock_job;
 
-use self::{control::Control, core::Core, evdev::Evdev, signals::Signals, x11::X11};
+use self::{control::Control, core::Core, evdev::Evdev, say::say, signals::Signals, x11::X11};
 use crate::{
     config::{self, Paths},
     x11::{Display, DisplayError},
@@ -79,7 +80,15 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(config) = arguments.config {
         paths.set_config(config);
     }
-    match run(&paths, arguments.display.as_deref(), arguments.backend.map(Into::into)) {
+    let end = run(&paths, arguments.display.as_deref(), arguments.backend.map(Into::into));
+    let status = tell(end);
+    say::finish();
+    status
+}
+
+/// Says why it ended; the status.
+fn tell(end: Result<End, StartError>) -> ExitCode {
+    match end {
         Ok(End::Asked) => ExitCode::SUCCESS,
         Ok(End::DisplayGone) => {
             say("the X server went away: good bye");
@@ -253,12 +262,6 @@ impl fmt::Display for StartError {
 }
 
 impl std::error::Error for StartError {}
-
-/// Tells the user something, on standard error. A closed terminal is no error.
-fn say(text: &str) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stderr(), "composekeyd: {text}");
-}
 
 /// A span for `poll`, never shorter than asked for.
 fn time_to_poll(span: Duration) -> Timespec {

@@ -171,6 +171,15 @@ impl Daemon {
         Self::spawn_program(home, &program("composekeyd"))
     }
 
+    /// The same with its messages on this terminal, and not here.
+    #[allow(dead_code, reason = "shared with the tests in a virtual machine")]
+    pub(crate) fn spawn_on(home: &Home, terminal: impl Into<Stdio>) -> Self {
+        let mut command = home.command(&program("composekeyd"));
+        command.stdout(Stdio::null()).stderr(terminal);
+        let child = command.spawn().expect("`composekeyd` starts");
+        Self { child, messages: Arc::default(), guards: Vec::new() }
+    }
+
     fn spawn_program(home: &Home, program: &Path) -> Self {
         let mut command = home.command(program);
         command.stdout(Stdio::null()).stderr(Stdio::piped());

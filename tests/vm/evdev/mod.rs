@@ -70,5 +70,6 @@ pub(crate) const GROUP: Group = Group {
         safety::a_clean_end_leaves_nothing,
         safety::two_daemons_do_not_chain,
         safety::another_programs_keyboard_is_left_to_it,
+        safety::a_terminal_that_stands_still_holds_no_key,
     ],
 };

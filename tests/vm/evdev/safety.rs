@@ -7,7 +7,12 @@ use std::{
 };
 
 use evdev::{EventType, KeyCode, raw_stream::RawDevice};
-use rustix::process::Signal;
+use rustix::{
+    fs::{Mode, OFlags, open},
+    process::Signal,
+    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+    termios::{Action, tcflow},
+};
 
 use crate::{
     guest::Guest,
@@ -247,4 +252,35 @@ pub(crate) fn another_programs_keyboard_is_left_to_it(_: &mut Guest) {
     assert!(daemon.says("keyboard `Board`: taken"), "{}", daemon.messages());
     drop(board);
     assert!(daemon.says("keyboard `Board`: gone"), "{}", daemon.messages());
+}
+
+pub(crate) fn a_terminal_that_stands_still_holds_no_key(_: &mut Guest) {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("there are terminals");
+    grantpt(&master).and_then(|()| unlockpt(&master)).expect("it is ours");
+    let name = ptsname(&master, Vec::new()).expect("it has a name");
+    let terminal = open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("it is ours");
+    // As Ctrl+S does.
+    tcflow(&terminal, Action::OOff).expect("it is a terminal");
+    let home = rig::home(MAP);
+    let mut board = Board::new("Board");
+    let mut daemon = Daemon::spawn_on(&home, terminal.try_clone().expect("there is room"));
+    let answers = |what| home.cli(&[what]).status.success();
+    assert!(wait_until(|| answers("status")), "nobody answers");
+    let mut twin = rig::twin(&board.name);
+    let taken = || {
+        twin.clear();
+        board.hold("la");
+        thread::sleep(Duration::from_millis(100));
+        twin.text() == "L!"
+    };
+    assert!(wait_until(taken), "the keyboard is not taken");
+    for _ in 0..10 {
+        assert!(answers("reload"));
+    }
+    twin.clear();
+    board.text("on");
+    board.hold("la");
+    twin.expect_text("onL!");
+    assert!(daemon.stop().success(), "it ends, whoever reads what it said");
+    drop((terminal, master));
 }
