@@ -58,6 +58,7 @@ pub(crate) const GROUP: Group = Group {
         session::a_bus_that_breaks_or_is_not_there_changes_nothing,
         random::a_hundred_thousand_events,
         safety::killed_in_every_state,
+        safety::the_session_has_the_release_of_a_killed_ones_keys,
         safety::stopped_in_every_state,
         safety::a_short_stop_loses_nothing,
         safety::the_chord_ends_it,

@@ -15,6 +15,7 @@ use rustix::{
 };
 
 use crate::{
+    console::terminal::Terminal,
     guest::Guest,
     support::{
         board::Board,
@@ -62,12 +63,15 @@ const STATES: &[State] = &[
 #[track_caller]
 fn types_plainly(board: &mut Board, what: &str) {
     let mut physical = Reader::physical(&board.name);
-    for code in physical.down() {
-        board.up(code);
-    }
+    // Nobody has it any more; who has been let go of may take a moment.
+    assert!(wait_until(|| physical.device().grab().is_ok()), "{what}: it is still taken");
+    physical.device().ungrab().expect("it was ours");
+    let fingers = physical.down();
+    fingers.iter().for_each(|&code| board.up(code));
+    let releases: Vec<_> = fingers.iter().map(|&code| (code, 0)).collect();
+    let came = wait_until(|| releases.iter().all(|key| physical.keys().contains(key)));
+    assert!(came, "{what}: of {releases:?} only {:?}", physical.keys());
     assert!(physical.rests(), "{what}: fingers stay down");
-    assert!(wait_until(|| physical.keys().len() >= 2 || physical.down().is_empty()));
-    thread::sleep(Duration::from_millis(50));
     physical.clear();
     board.text("ok");
     let came = wait_until(|| physical.text() == "ok");
@@ -84,6 +88,29 @@ pub(crate) fn killed_in_every_state(_: &mut Guest) {
         assert!(gone(&guards), "{what}: the guard outlives the daemon");
         types_plainly(&mut rig.board, what);
     }
+}
+
+/// The kernel lets the twin's keys go before it takes the twin away. Who reads the twin's node may find it gone
+/// before that is read, and has to let its keys go by itself, as libinput does; so the console is asked, which is
+/// told in the kernel.
+pub(crate) fn the_session_has_the_release_of_a_killed_ones_keys(_: &mut Guest) {
+    let console = Terminal::new(1);
+    let mut rig = Rig::new();
+    let mut other = Board::new("Other");
+    let _twin = taken(&mut rig.daemon, "Other");
+    rig.board.down(KeyCode::KEY_LEFTSHIFT);
+    assert!(wait_until(|| rig.twin.down() == [KeyCode::KEY_LEFTSHIFT]));
+    other.text("k");
+    console.expect("K");
+    rig.daemon.kill();
+    assert!(wait_until(|| twins() == 0));
+    assert!(gone(&rig.daemon.guards()));
+    // The finger is on Shift all the time, and no key of it is down to the session.
+    other.text("k");
+    console.expect("k");
+    rig.board.up(KeyCode::KEY_LEFTSHIFT);
+    rig.board.text("K");
+    console.expect("K");
 }
 
 pub(crate) fn stopped_in_every_state(_: &mut Guest) {
