@@ -120,9 +120,13 @@ impl Machine {
         fs::create_dir_all(&sockets).expect("a folder for sockets");
         let kernel = folder.join("kernel/lib/modules");
         let own = std::env::current_exe().expect("we run");
+        // What the kernel does not know, and has no dot, it gives to its first process as a variable.
+        let seed = std::env::var("COMPOSEKEY_SEED").unwrap_or_default();
+        let seed =
+            seed.parse::<u64>().map_or(String::new(), |seed| format!(" COMPOSEKEY_SEED={seed}"));
         let append = format!(
             "console=ttyS0 panic=-1 quiet mitigations=off vm.run={} vm.group={} vm.filter={filter} \
-             vm.modules={}",
+             vm.modules={}{seed}",
             own.display(),
             group.name,
             kernel.display(),

@@ -20,6 +20,9 @@ pub(crate) const KEYS: &[(KeyCode, Option<char>)] = &[
     (KeyCode::KEY_RIGHTSHIFT, None),
 ];
 
+/// Types nothing; it stands for itself in the text of the model.
+pub(crate) const F5: (KeyCode, char) = (KeyCode::KEY_F5, '5');
+
 /// What became of a press.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
@@ -35,6 +38,7 @@ pub(crate) struct Model {
     down: Vec<(KeyCode, Fate)>,
     holding: bool,
     pending: Option<char>,
+    /// What was typed, and [`F5`] where that went out.
     pub(crate) text: String,
 }
 
@@ -57,9 +61,10 @@ impl Model {
             if self.holding { Fate::Kept } else { Fate::Passed }
         } else if !self.holding {
             self.type_letter(letter);
+            self.pass(key);
             Fate::Passed
         } else {
-            self.compose(letter)
+            self.compose(key, letter)
         };
         self.down.push((key, fate));
     }
@@ -74,13 +79,14 @@ impl Model {
     }
 
     /// A key in a hold.
-    fn compose(&mut self, letter: Option<char>) -> Fate {
+    fn compose(&mut self, key: KeyCode, letter: Option<char>) -> Fate {
         let shift = self.down.iter().any(|(key, _)| is_shift(*key));
         let letter = letter.map(|c| if shift { c.to_ascii_uppercase() } else { c });
         let starts = |c: char| RULES.iter().any(|(keys, _)| keys.starts_with(c));
         match (self.pending.take(), letter) {
             (None, None) => {
                 self.hand_over();
+                self.pass(key);
                 return Fate::Passed;
             }
             (None, Some(c)) => self.pending = Some(c).filter(|c| starts(*c)),
@@ -99,6 +105,11 @@ impl Model {
     fn type_letter(&mut self, letter: Option<char>) {
         let shift = self.down.iter().any(|&(key, fate)| is_shift(key) && fate == Fate::Passed);
         self.text.extend(letter.map(|c| if shift { c.to_ascii_uppercase() } else { c }));
+    }
+
+    /// A key that the session sees.
+    fn pass(&mut self, key: KeyCode) {
+        self.text.extend((key == F5.0).then_some(F5.1));
     }
 
     fn hand_over(&mut self) {

@@ -126,6 +126,16 @@ impl Reader {
 
     /// What these keys type under this keymap.
     pub(crate) fn text_under(&mut self, keymap: &xkb::Keymap) -> String {
+        self.text_with(keymap, None)
+    }
+
+    /// What these keys type on the layout `us`, with a character for a key that types nothing.
+    pub(crate) fn text_and(&mut self, key: (KeyCode, char)) -> String {
+        let us = XkbKeyboard::from_names("us", "", "").expect("a keymap");
+        self.text_with(us.keymap(), Some(key))
+    }
+
+    fn text_with(&mut self, keymap: &xkb::Keymap, mark: Option<(KeyCode, char)>) -> String {
         self.keys();
         let mut state = xkb::State::new(keymap);
         let mut text = String::new();
@@ -135,6 +145,7 @@ impl Reader {
                 0 => drop(state.update_key(key, xkb::KeyDirection::Up)),
                 1 => {
                     text.push_str(&state.key_get_utf8(key));
+                    text.extend(mark.filter(|mark| mark.0 == code).map(|mark| mark.1));
                     let _ = state.update_key(key, xkb::KeyDirection::Down);
                 }
                 _ => {}
