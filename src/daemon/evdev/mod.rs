@@ -178,10 +178,15 @@ impl Evdev {
 
     /// A keyboard that the settings take away goes back to the session; one that they add comes.
     fn apply_rules(&mut self, core: &mut Core) {
-        for device in self.input.set_rules(rules(&core.loaded.settings)) {
-            self.forget(core, device, "left alone from now on");
-        }
-        let devices = self.input.scan(Instant::now());
+        let rules = rules(&core.loaded.settings);
+        let devices = if *self.input.rules() == rules {
+            self.input.retry(Instant::now())
+        } else {
+            for device in self.input.set_rules(rules) {
+                self.forget(core, device, "left alone from now on");
+            }
+            self.input.scan(Instant::now())
+        };
         self.welcome(core, devices);
     }
 

@@ -10,6 +10,7 @@ mod events;
 mod ioctl;
 mod keyboard;
 mod keys;
+mod sysfs;
 mod traits;
 mod twin;
 
@@ -31,8 +32,9 @@ use rustix::{event::epoll, fs::inotify};
 pub use ioctl::grab;
 pub use keyboard::{Input, Keyboard, State, Word};
 pub use keys::KeySet;
+pub use sysfs::location;
 pub use traits::{OURS, Rules, Traits, Verdict};
-pub use twin::{Lamp, ROOM, Twin, UINPUT, location};
+pub use twin::{Lamp, ROOM, Twin, UINPUT};
 
 use self::{clock::Clock, events::Events};
 use crate::engine::DeviceId;
@@ -49,7 +51,7 @@ const DEVICES: &str = "/dev/input";
 pub struct EvdevInput {
     /// Each apart, so that what a key touches of one lies close together.
     keyboards: BTreeMap<DeviceId, Box<Keyboard>>,
-    /// Nodes that could not be opened, and why.
+    /// Keyboards that could not be opened, by their nodes, and why.
     closed: BTreeMap<PathBuf, io::ErrorKind>,
     rules: Rules,
     paused: bool,
@@ -144,13 +146,25 @@ impl EvdevInput {
         paths.into_iter().filter_map(|path| self.open(&path, now)).collect()
     }
 
+    /// Tries the keyboards again that could not be opened; the new ones.
+    pub fn retry(&mut self, now: Instant) -> Vec<DeviceId> {
+        let paths: Vec<_> = self.closed.keys().cloned().collect();
+        paths.into_iter().filter_map(|path| self.open(&path, now)).collect()
+    }
+
     fn open(&mut self, path: &Path, now: Instant) -> Option<DeviceId> {
         let is_event = path.file_name().is_some_and(|name| name.as_bytes().starts_with(b"event"));
         if !is_event || self.keyboards.values().any(|known| known.path() == path) {
             return None;
         }
         let Self { rules, .. } = self;
-        let opened = Keyboard::open(path, now, |traits| traits.verdict(rules) == Verdict::Keyboard);
+        let wanted = |traits: &Traits| traits.verdict(rules) == Verdict::Keyboard;
+        // Keys wait while a device is opened and closed.
+        if sysfs::traits(path).is_some_and(|traits| !wanted(&traits)) {
+            self.closed.remove(path);
+            return None;
+        }
+        let opened = Keyboard::open(path, now, wanted);
         let mut keyboard = match opened {
             Ok(opened) => {
                 self.closed.remove(path);
@@ -219,6 +233,12 @@ impl EvdevInput {
         }
         self.events.clear();
         if gone { Err(Gone) } else { Ok(()) }
+    }
+
+    /// The rules that hold.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// Other rules hold. The keyboards that are none any more are to be removed; [`Self::scan`] finds
@@ -298,7 +318,7 @@ impl EvdevInput {
         self.keyboards.values().filter_map(|keyboard| keyboard.deadline()).min()
     }
 
-    /// Nodes that this user may not open.
+    /// Keyboards that this user may not open, by their nodes.
     pub fn forbidden(&self) -> impl Iterator<Item = &Path> {
         let denied = |kind: &io::ErrorKind| *kind == io::ErrorKind::PermissionDenied;
         self.closed.iter().filter(move |(_, kind)| denied(kind)).map(|(path, _)| path.as_path())

@@ -55,14 +55,6 @@ pub struct Lamp {
     pub lit: bool,
 }
 
-/// The physical location of the device at a node, as sysfs has it, which needs no right to open it. It begins with
-/// [`OURS`] if it is a twin. `None` when there is no such device.
-#[must_use]
-pub fn location(node: &Path) -> Option<String> {
-    let device = Path::new("/sys/class/input").join(node.file_name()?).join("device/phys");
-    Some(fs::read_to_string(device).ok()?.trim_end_matches('\n').to_owned())
-}
-
 /// A virtual keyboard. The kernel takes it away, and releases its keys, when it is dropped.
 #[derive(Debug)]
 pub struct Twin {

@@ -2,13 +2,17 @@
 
 use std::{
     fs,
+    mem::MaybeUninit,
     os::unix::fs::MetadataExt as _,
     thread,
     time::{Duration, SystemTime},
 };
 
 use evdev::{EventType, InputEvent, KeyCode, LedCode};
-use rustix::process::Signal;
+use rustix::{
+    fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags},
+    process::Signal,
+};
 
 use crate::{
     guest::Guest,
@@ -257,4 +261,52 @@ pub(crate) fn a_flood_leaves_no_key_down(_: &mut Guest) {
     rig.twin.clear();
     rig.board.hold("la");
     rig.finish("L!");
+}
+
+/// What is no keyboard stays closed, whatever comes and changes: closing a device takes the kernel its time, and
+/// keys wait meanwhile.
+pub(crate) fn other_devices_are_not_opened(_: &mut Guest) {
+    let mut rig = Rig::new();
+    let _before: Vec<_> =
+        (0..20).map(|number| Board::buttons(&format!("Mouse {number}"))).collect();
+    rig.board.text("a");
+    rig.twin.expect_text("a");
+    let opened = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).expect("a watch");
+    let _ = inotify::add_watch(&opened, "/dev/input", WatchFlags::OPEN).expect("a folder");
+    let opened = || {
+        let mut buffer = [const { MaybeUninit::uninit() }; 4096];
+        let mut reader = inotify::Reader::new(&opened, &mut buffer);
+        let (mut nodes, mut folder) = (Vec::new(), 0);
+        while let Ok(event) = reader.next() {
+            match event.file_name() {
+                Some(name) => nodes.push(name.to_owned()),
+                None => folder += usize::from(event.events().contains(ReadFlags::ISDIR)),
+            }
+        }
+        (nodes, folder)
+    };
+    let _after: Vec<_> =
+        (20..40).map(|number| Board::buttons(&format!("Mouse {number}"))).collect();
+    let reload = |rig: &mut Rig, settings: &str, number: usize| {
+        rig.home.write(&format!("{settings}{MAP}\"ab\" = \"{number}\"\n"));
+        rig.board.text("typed");
+        assert!(rig.home.cli(&["reload"]).status.success());
+        rig.board.hold("ab");
+    };
+    let mut wanted = "a".to_owned();
+    for number in 0..5 {
+        reload(&mut rig, "", number);
+        wanted += &format!("typed{number}");
+    }
+    rig.twin.expect_text(&wanted);
+    assert_eq!(opened(), (Vec::new(), 0), "with the same keyboards it does not even look");
+    for number in 5..10 {
+        reload(&mut rig, &format!("exclude_devices = [\"Nobody {number}\"]\n"), number);
+        wanted += &format!("typed{number}");
+    }
+    rig.twin.expect_text(&wanted);
+    let (nodes, folder) = opened();
+    assert!(nodes.is_empty(), "{nodes:?} were opened");
+    assert!(folder > 0, "it has looked");
+    rig.finish(&wanted);
 }

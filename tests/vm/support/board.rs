@@ -1,6 +1,6 @@
 //! [`Board`]: a keyboard that a case types on, made with uinput; to composekeyd it is like any other.
 
-use std::{fs, thread, time::Duration};
+use std::{fs, path::PathBuf, thread, time::Duration};
 
 use composekey::{engine::XkbKeyboard, output::uinput::Speller};
 use evdev::{
@@ -66,12 +66,23 @@ impl Board {
         Self::with(name, |builder| builder.with_keys(&keys).expect("uinput"))
     }
 
+    /// Buttons without letters: no keyboard, though keys can be pressed on it.
+    pub(crate) fn buttons(name: &str) -> Self {
+        Self::with_keys(name, (0x110..0x113).map(KeyCode).collect(), |builder| builder)
+    }
+
     fn with(
         name: &str,
         more: impl FnOnce(VirtualDeviceBuilder<'_>) -> VirtualDeviceBuilder<'_>,
     ) -> Self {
-        let keys = (1..=248).chain(0x110..0x113).map(KeyCode);
-        let keys: AttributeSet<_> = keys.collect();
+        Self::with_keys(name, (1..=248).chain(0x110..0x113).map(KeyCode).collect(), more)
+    }
+
+    fn with_keys(
+        name: &str,
+        keys: AttributeSet<KeyCode>,
+        more: impl FnOnce(VirtualDeviceBuilder<'_>) -> VirtualDeviceBuilder<'_>,
+    ) -> Self {
         let builder = VirtualDevice::builder().expect("/dev/uinput").name(name);
         let builder = builder.with_keys(&keys).expect("uinput");
         let device = more(builder).build().expect("uinput");
@@ -102,12 +113,17 @@ impl Board {
         assert_eq!(written, event.len());
     }
 
+    /// Its device node.
+    pub(crate) fn node(&mut self) -> PathBuf {
+        let mut nodes = self.device.enumerate_dev_nodes_blocking().expect("a device");
+        nodes.next().expect("a node").expect("a name")
+    }
+
     /// Waits until the daemon has read every key so far. The kernel keeps 32 strokes of a keyboard for one who reads
     /// late: faster fingers than a person's lose some on a busy machine.
     #[track_caller]
     pub(crate) fn expect_read(&mut self, daemon: &Daemon) {
-        let mut nodes = self.device.enumerate_dev_nodes_blocking().expect("a device");
-        let node = nodes.next().expect("a node").expect("a name");
+        let node = self.node();
         let files = fs::read_dir(format!("/proc/{}/fd", daemon.id())).expect("it runs").flatten();
         let own = files.map(|file| file.path()).find(|f| fs::read_link(f).is_ok_and(|f| f == node));
         let own = own.and_then(|own| own.file_name()?.to_str()?.parse().ok());
