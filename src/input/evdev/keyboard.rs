@@ -88,7 +88,7 @@ pub struct Keyboard {
     /// What stands for it.
     pub twin: Twin,
     state: State,
-    /// The keys that are down, as far as was read.
+    /// The keys that are down, as far as was read; while it is not ours the buttons too.
     down: KeySet,
     /// When it was looked last a key was down, and no event of a key was read since.
     owed: bool,
@@ -246,9 +246,9 @@ impl Keyboard {
         Ok(!came)
     }
 
-    /// Asks the kernel which keys are down.
+    /// Asks the kernel which keys and buttons are down.
     fn look(&mut self) -> io::Result<()> {
-        self.down = keys(&self.device.get_key_state()?);
+        self.down = self.device.get_key_state()?.iter().map(|key| key.0).collect();
         Ok(())
     }
 

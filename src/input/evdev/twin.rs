@@ -1,6 +1,6 @@
 //! [`Twin`]: the virtual keyboard that stands for a physical one while that is taken.
 //!
-//! Everything the session sees of a keyboard comes from here. It keeps books of the keys that are
+//! Everything the session sees of a keyboard comes from here. It keeps books of the keys and buttons that are
 //! down, and releases them when the keyboard is given back; when this process dies the kernel does.
 
 use std::{
@@ -63,6 +63,8 @@ pub struct Twin {
     keys: KeySet,
     /// The keys that the session has down.
     down: KeySet,
+    /// The buttons that were relayed and are down.
+    buttons: KeySet,
     /// What goes out with the next [`Self::flush`].
     out: Vec<[u8; EVENT]>,
     /// Something was relayed that no report ends yet.
@@ -114,6 +116,7 @@ impl Twin {
             uinput,
             keys,
             down: KeySet::EMPTY,
+            buttons: KeySet::EMPTY,
             out: Vec::with_capacity(64),
             open: false,
             node: None,
@@ -127,6 +130,7 @@ impl Twin {
             uinput: kernel,
             keys: LOW.collect(),
             down: KeySet::EMPTY,
+            buttons: KeySet::EMPTY,
             out: Vec::new(),
             open: false,
             node: Some("/dev/input/played".into()),
@@ -174,6 +178,9 @@ impl Twin {
         let (kind, code) = (event.event_type(), event.code());
         if kind != EventType::SYNCHRONIZATION {
             self.open = true;
+            if kind == EventType::KEY {
+                self.buttons.set(code, event.value() != 0);
+            }
         } else if code == SynchronizationCode::SYN_REPORT.0 && !std::mem::take(&mut self.open) {
             return;
         }
@@ -187,10 +194,14 @@ impl Twin {
         self.push(EventType::SYNCHRONIZATION, 0, 0);
     }
 
-    /// Releases every key.
+    /// Releases every key and button.
     pub fn release_all(&mut self) {
         for code in self.down.iter() {
             self.key(code, false);
+        }
+        for code in std::mem::replace(&mut self.buttons, KeySet::EMPTY).iter() {
+            self.push(EventType::KEY, code, 0);
+            self.report();
         }
     }
 

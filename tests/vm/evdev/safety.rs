@@ -222,6 +222,37 @@ pub(crate) fn a_release_that_the_session_was_not_told_is_waited_for(_: &mut Gues
     twin.expect_text("L!");
 }
 
+pub(crate) fn a_button_that_is_held_at_the_start_is_waited_for(_: &mut Guest) {
+    let mut board = Board::with_everything("Mixed");
+    let mut physical = Reader::physical("Mixed");
+    board.down(KeyCode::BTN_LEFT);
+    let mut daemon = Daemon::start(&rig::home(MAP));
+    assert!(daemon.says("keyboard `Mixed`: a key"), "{}", daemon.messages());
+    assert!(!daemon.says_now("keyboard `Mixed`: taken"), "it takes it all the same");
+    board.up(KeyCode::BTN_LEFT);
+    let mut twin = taken(&mut daemon, "Mixed");
+    assert_eq!(physical.keys(), [(KeyCode::BTN_LEFT, 1), (KeyCode::BTN_LEFT, 0)]);
+    board.hold("la");
+    twin.expect_text("L!");
+}
+
+pub(crate) fn a_button_that_is_held_goes_up_with_a_pause(_: &mut Guest) {
+    let mut rig = Rig::with_board(Board::with_everything("Mixed"));
+    rig.board.down(KeyCode::BTN_LEFT);
+    rig.twin.expect(&[(KeyCode::BTN_LEFT, 1)]);
+    assert!(rig.home.cli(&["pause"]).status.success());
+    rig.twin.expect(&[(KeyCode::BTN_LEFT, 1), (KeyCode::BTN_LEFT, 0)]);
+    assert!(rig.twin.rests(), "the button stays down on the twin");
+    rig.board.up(KeyCode::BTN_LEFT);
+    assert!(rig.home.cli(&["resume"]).status.success());
+    rig.twin.clear();
+    assert!(wait_until(|| {
+        rig.board.tap(KeyCode::BTN_LEFT);
+        rig.twin.strokes_of(KeyCode::BTN_LEFT) > 0
+    }));
+    assert!(rig.twin.rests());
+}
+
 pub(crate) fn pausing_gives_the_keyboards_back(_: &mut Guest) {
     let mut rig = Rig::new();
     rig.board.down(KeyCode::KEY_J);
