@@ -119,9 +119,13 @@ impl Poller {
         Ok(woke)
     }
 
-    /// The first of what the backend has to do, by the number that it gave.
-    pub(super) fn first(&self) -> Option<u64> {
-        self.ready.first().copied()
+    /// What the backend has to do, by the number that it gave, when that is one thing alone.
+    #[inline(always)]
+    pub(super) fn only(&self) -> Option<u64> {
+        match self.ready[..] {
+            [only] => Some(only),
+            _ => None,
+        }
     }
 
     /// What the backend has to do, by the numbers that it gave. Told once.

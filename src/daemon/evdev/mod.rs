@@ -68,7 +68,7 @@ pub(super) struct Evdev {
     kept: Vec<DeviceId>,
     why: String,
     /// Empty between two steps.
-    found: Vec<(Instant, Input)>,
+    found: Vec<(Instant, DeviceId, Input)>,
     words: Vec<(DeviceId, Word)>,
     /// What was said last of how text goes out.
     output: String,
@@ -140,26 +140,49 @@ impl Evdev {
         Ok(evdev)
     }
 
-    fn read(&mut self, core: &mut Core, device: DeviceId) {
+    /// Reads the keyboards that are ready. What waits in several of them is told in the order of the fingers: a Shift
+    /// of the one goes with a letter of the other, also after a stall.
+    fn read(&mut self, core: &mut Core, ready: &[u64]) {
         let mut found = std::mem::take(&mut self.found);
-        let gone = self.input.take(device, core.now, &mut found).is_err();
-        for (time, input) in found.drain(..) {
-            match input {
-                Input::Key(code, down) => self.on_key(core, device, time, code, down),
-                Input::Lost => core.events.push((time, Event::Lost(device))),
-                Input::Other(event) => {
-                    if let Some(keyboard) = self.input.keyboard(device) {
-                        keyboard.twin.relay(event);
-                    }
-                    continue;
-                }
+        let mut gone = Vec::new();
+        let mut take = |input: &mut EvdevInput, device, found: &mut Vec<_>| {
+            if input.take(device, core.now, found).is_err() && !gone.contains(&device) {
+                gone.push(device);
             }
-            self.feed(core);
+        };
+        for &number in ready {
+            if let Ready::Keyboard(device) = EvdevInput::ready(number) {
+                take(&mut self.input, device, &mut found);
+            }
+        }
+        let keys = found.iter().filter(|(.., input)| !matches!(input, Input::Other(_)));
+        if keys.count() > 1 {
+            // More than a key has waited: the stall may have come when it was known already who is ready.
+            let all: Vec<_> = self.input.keyboards().map(|(device, _)| device).collect();
+            all.into_iter().for_each(|device| take(&mut self.input, device, &mut found));
+            found.sort_by_key(|&(time, ..)| time);
+        }
+        for (time, device, input) in found.drain(..) {
+            self.on_input(core, device, time, input);
         }
         self.found = found;
-        if gone {
+        for device in gone {
             self.forget(core, device, "gone");
         }
+    }
+
+    fn on_input(&mut self, core: &mut Core, device: DeviceId, time: Instant, input: Input) {
+        match input {
+            Input::Key(code, down) => self.on_key(core, device, time, code, down),
+            Input::Lost => core.events.push((time, Event::Lost(device))),
+            Input::Other(event) => {
+                if let Some(keyboard) = self.input.keyboard(device) {
+                    keyboard.twin.relay(event);
+                }
+                return;
+            }
+        }
+        self.feed(core);
     }
 
     fn on_key(&mut self, core: &mut Core, device: DeviceId, time: Instant, code: u16, down: bool) {
@@ -317,7 +340,7 @@ impl Backend for Evdev {
     /// code to find, not thirty.
     #[inline(always)]
     fn ahead(&mut self, core: &mut Core) {
-        let Some(Ready::Keyboard(device)) = core.poller.first().map(EvdevInput::ready) else {
+        let Some(Ready::Keyboard(device)) = core.poller.only().map(EvdevInput::ready) else {
             return;
         };
         let Some((code, down)) = self.input.read(device) else { return };
@@ -330,9 +353,12 @@ impl Backend for Evdev {
     }
 
     fn step(&mut self, core: &mut Core) -> Result<(), Infallible> {
-        for number in core.poller.take() {
+        let ready = core.poller.take();
+        self.read(core, &ready);
+        self.flush();
+        for number in ready {
             match EvdevInput::ready(number) {
-                Ready::Keyboard(device) => self.read(core, device),
+                Ready::Keyboard(_) => continue,
                 Ready::Lamps(device) => self.on_lamps(device),
                 Ready::Other => self.hear_outside(core),
                 Ready::Devices => {

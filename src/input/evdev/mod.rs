@@ -211,7 +211,7 @@ impl EvdevInput {
     }
 
     /// Reads a keyboard, unless that is done: appends what came from one that is ours, in its order and with its
-    /// time, none of them after `now`.
+    /// time, which does not go back and is not after `now`.
     ///
     /// # Errors
     /// When it is gone; [`Self::remove`] is next.
@@ -219,7 +219,7 @@ impl EvdevInput {
         &mut self,
         device: DeviceId,
         now: Instant,
-        found: &mut Vec<(Instant, Input)>,
+        found: &mut Vec<(Instant, DeviceId, Input)>,
     ) -> Result<(), Gone> {
         if !matches!(self.read, Some((read, _)) if read == device) {
             let _ = self.read(device);
@@ -227,8 +227,12 @@ impl EvdevInput {
         let (read, keyboard) = (self.read.take(), self.keyboards.get_mut(&device));
         let (Some((_, gone)), Some(keyboard)) = (read, keyboard) else { return Ok(()) };
         if keyboard.state() == State::Taken {
+            let mut last = None;
             keyboard.take_events(&self.events, |time, input| {
-                found.push((self.clock.instant(time, now), input));
+                let time = self.clock.instant(time, now);
+                let time = last.map_or(time, |last| time.max(last));
+                last = Some(time);
+                found.push((time, device, input));
             });
         }
         self.events.clear();

@@ -310,3 +310,32 @@ pub(crate) fn other_devices_are_not_opened(_: &mut Guest) {
     assert!(folder > 0, "it has looked");
     rig.finish(&wanted);
 }
+
+/// Whatever waits in two keyboards is in the order of the fingers.
+pub(crate) fn two_keyboards_are_one_to_fingers(_: &mut Guest) {
+    let mut left = Board::new("Left");
+    let mut rig = Rig::with_board(Board::new("Right"));
+    let mut of_left = taken(&mut rig.daemon, "Left");
+    let shift = KeyCode::KEY_LEFTSHIFT;
+    for round in 1..=3 {
+        rig.daemon.signal(Signal::STOP);
+        left.down(shift);
+        rig.board.tap(KeyCode::KEY_H);
+        left.up(shift);
+        rig.board.tap(KeyCode::KEY_E);
+        rig.daemon.signal(Signal::CONT);
+        assert!(wait_until(|| rig.twin.strokes_of(KeyCode::KEY_E) == round));
+    }
+    assert!(wait_until(|| of_left.rests() && rig.twin.rests()));
+    let times = |reader: &mut Reader, code| -> Vec<_> {
+        let times = reader.times().to_vec();
+        let keys = reader.keys().iter().zip(times);
+        keys.filter(|((key, _), _)| *key == code).map(|(_, time)| time).collect()
+    };
+    let (shifts, letters) = (times(&mut of_left, shift), times(&mut rig.twin, KeyCode::KEY_H));
+    assert_eq!((shifts.len(), letters.len()), (6, 6));
+    for (shift, letter) in shifts.chunks(2).zip(letters.chunks(2)) {
+        assert!(shift[0] <= letter[0], "a letter goes down before Shift");
+        assert!(letter[1] <= shift[1], "Shift goes up before a letter");
+    }
+}
