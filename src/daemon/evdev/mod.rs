@@ -162,13 +162,18 @@ impl Evdev {
             all.into_iter().for_each(|device| take(&mut self.input, device, &mut found));
             found.sort_by_key(|&(time, ..)| time);
         }
-        for (time, device, input) in found.drain(..) {
-            self.on_input(core, device, time, input);
-        }
-        self.found = found;
+        self.take_in(core, found);
         for device in gone {
             self.forget(core, device, "gone");
         }
+    }
+
+    fn take_in(&mut self, core: &mut Core, mut found: Vec<(Instant, DeviceId, Input)>) {
+        for (time, device, input) in found.drain(..) {
+            self.on_input(core, device, time, input);
+        }
+        // Keeps the allocation.
+        self.found = found;
     }
 
     fn on_input(&mut self, core: &mut Core, device: DeviceId, time: Instant, input: Input) {
@@ -213,11 +218,20 @@ impl Evdev {
         self.welcome(core, devices);
     }
 
-    /// A keyboard is gone, and everything that was held on it.
-    fn forget(&mut self, core: &mut Core, device: DeviceId, why: &str) {
+    /// A keyboard's keys are the session's from now on: those that came before go out as ever, and what is held on it
+    /// goes up.
+    fn let_go(&mut self, core: &mut Core, device: DeviceId) {
+        let mut found = std::mem::take(&mut self.found);
+        self.input.give_back(device, Instant::now(), &mut found);
+        self.take_in(core, found);
         self.typist.release(&mut self.input, device);
         core.events.push((Instant::now(), Event::DeviceGone(device)));
         self.feed(core);
+    }
+
+    /// A keyboard is gone, and everything that was held on it.
+    fn forget(&mut self, core: &mut Core, device: DeviceId, why: &str) {
+        self.let_go(core, device);
         self.kept.retain(|kept| *kept != device);
         if let Some(keyboard) = self.input.remove(device) {
             watch::gone(&mut core.guard, device);
@@ -410,11 +424,7 @@ impl Backend for Evdev {
         }
         if paused {
             let devices: Vec<_> = self.input.keyboards().map(|(device, _)| device).collect();
-            for device in devices {
-                self.typist.release(&mut self.input, device);
-                core.events.push((now, Event::DeviceGone(device)));
-            }
-            self.feed(core);
+            devices.into_iter().for_each(|device| self.let_go(core, device));
             self.kept.clear();
         }
         self.input.set_paused(paused, now);

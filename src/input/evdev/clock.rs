@@ -15,10 +15,7 @@ pub(super) struct Clock {
 
 impl Clock {
     pub(super) fn new() -> Self {
-        let time = clock_gettime(ClockId::Monotonic);
-        let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
-        let rest = Duration::from_nanos(u64::try_from(time.tv_nsec).unwrap_or_default());
-        Self { instant: Instant::now(), since_boot: Duration::from_secs(seconds) + rest }
+        Self { instant: Instant::now(), since_boot: since_boot() }
     }
 
     /// The instant of an event, from the time that the kernel gives it; never after `now`, so that a device with another
@@ -30,6 +27,14 @@ impl Clock {
         };
         instant.map_or(now, |instant| instant.min(now))
     }
+}
+
+/// The time that the kernel gives an event of this moment.
+pub(super) fn since_boot() -> Duration {
+    let time = clock_gettime(ClockId::Monotonic);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
+    let rest = Duration::from_nanos(u64::try_from(time.tv_nsec).unwrap_or_default());
+    Duration::from_secs(seconds) + rest
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ use rustix::{
 };
 
 use super::{
+    clock,
     events::{Events, Told},
     ioctl,
     keys::{CODES, KeySet},
@@ -252,6 +253,22 @@ impl Keyboard {
         Ok(())
     }
 
+    /// Ends the grab; what came to us alone by then. That takes the kernel tens of milliseconds (it waits twice until
+    /// every processor has noticed), and what comes meanwhile goes to the session and to us. [`Self::release`]
+    /// is next.
+    pub(super) fn give_back(
+        &mut self,
+        events: &mut Events,
+        mut found: impl FnMut(Duration, Input),
+    ) {
+        let until = clock::since_boot();
+        // A kernel that refuses leaves nothing to be done but what comes next.
+        let _ = ioctl::grab(self.device.as_fd(), false);
+        while self.read(events).is_ok() && events.iter().next().is_some() {
+            self.take_events(events.iter().take_while(|told| told.time < until), &mut found);
+        }
+    }
+
     /// Gives it back: nothing is down on the twin, and the next keys are the session's.
     pub(super) fn release(&mut self) {
         self.twin.release_all();
@@ -299,8 +316,12 @@ impl Keyboard {
     }
 
     /// What a reading means, in order, each with its time.
-    pub(super) fn take_events(&mut self, events: &Events, mut found: impl FnMut(Duration, Input)) {
-        for told in events.iter() {
+    pub(super) fn take_events(
+        &mut self,
+        events: impl Iterator<Item = Told>,
+        mut found: impl FnMut(Duration, Input),
+    ) {
+        for told in events {
             let found = |input| found(told.time, input);
             let is_dropped = told.code == SynchronizationCode::SYN_DROPPED.0;
             if told.kind == EventType::SYNCHRONIZATION && is_dropped {

@@ -24,7 +24,7 @@ use std::{
         unix::ffi::OsStrExt,
     },
     path::{Path, PathBuf},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use rustix::{event::epoll, fs::inotify};
@@ -227,13 +227,8 @@ impl EvdevInput {
         let (read, keyboard) = (self.read.take(), self.keyboards.get_mut(&device));
         let (Some((_, gone)), Some(keyboard)) = (read, keyboard) else { return Ok(()) };
         if keyboard.state() == State::Taken {
-            let mut last = None;
-            keyboard.take_events(&self.events, |time, input| {
-                let time = self.clock.instant(time, now);
-                let time = last.map_or(time, |last| time.max(last));
-                last = Some(time);
-                found.push((time, device, input));
-            });
+            let found = in_order(&self.clock, now, device, found);
+            keyboard.take_events(self.events.iter(), found);
         }
         self.events.clear();
         if gone { Err(Gone) } else { Ok(()) }
@@ -243,6 +238,23 @@ impl EvdevInput {
     #[must_use]
     pub fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// Lets a keyboard's keys go to the session too, and appends the last that came to us alone, as [`Self::take`]
+    /// does. What is down on its twin is to be released, then [`Self::set_paused`] or [`Self::remove`] is next.
+    pub fn give_back(
+        &mut self,
+        device: DeviceId,
+        now: Instant,
+        found: &mut Vec<(Instant, DeviceId, Input)>,
+    ) {
+        if let Some(keyboard) = self.keyboards.get_mut(&device)
+            && keyboard.state() == State::Taken
+        {
+            let found = in_order(&self.clock, now, device, found);
+            keyboard.give_back(&mut self.events, found);
+        }
+        self.events.clear();
     }
 
     /// Other rules hold. The keyboards that are none any more are to be removed; [`Self::scan`] finds
@@ -326,5 +338,22 @@ impl EvdevInput {
     pub fn forbidden(&self) -> impl Iterator<Item = &Path> {
         let denied = |kind: &io::ErrorKind| *kind == io::ErrorKind::PermissionDenied;
         self.closed.iter().filter(move |(_, kind)| denied(kind)).map(|(path, _)| path.as_path())
+    }
+}
+
+/// Appends what comes of a keyboard with its time, which does not go back and is not after `now`.
+#[inline(always)]
+fn in_order(
+    clock: &Clock,
+    now: Instant,
+    device: DeviceId,
+    found: &mut Vec<(Instant, DeviceId, Input)>,
+) -> impl FnMut(Duration, Input) {
+    let mut last = None;
+    move |time, input| {
+        let time = clock.instant(time, now);
+        let time = last.map_or(time, |last| time.max(last));
+        last = Some(time);
+        found.push((time, device, input));
     }
 }

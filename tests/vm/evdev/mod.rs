@@ -71,6 +71,7 @@ pub(crate) const GROUP: Group = Group {
         safety::a_release_that_the_session_was_not_told_is_waited_for,
         safety::a_button_that_is_held_at_the_start_is_waited_for,
         safety::a_button_that_is_held_goes_up_with_a_pause,
+        safety::a_pause_loses_no_key,
         safety::pausing_gives_the_keyboards_back,
         safety::a_clean_end_leaves_nothing,
         safety::two_daemons_do_not_chain,

@@ -253,6 +253,63 @@ pub(crate) fn a_button_that_is_held_goes_up_with_a_pause(_: &mut Guest) {
     assert!(rig.twin.rests());
 }
 
+/// Giving a keyboard back takes the kernel its time, and another one is typed on meanwhile.
+pub(crate) fn a_pause_loses_no_key(_: &mut Guest) {
+    const KEYS: usize = 400;
+    let mut rig = Rig::new();
+    let others: Vec<_> = (0..4).map(|number| Board::new(&format!("Other {number}"))).collect();
+    let twins: Vec<_> = others.iter().map(|other| taken(&mut rig.daemon, &other.name)).collect();
+    let mut last = Board::new("Last");
+    let mut twin = taken(&mut rig.daemon, "Last");
+    let mut physical = Reader::physical("Last");
+    last.pace = Duration::from_millis(1);
+    let letters: Vec<_> = (KeyCode::KEY_Q.0..=KeyCode::KEY_P.0).map(KeyCode).collect();
+    for round in 0..5 {
+        thread::scope(|scope| {
+            let home = &rig.home;
+            let pause = scope.spawn(|| {
+                thread::sleep(Duration::from_millis(100));
+                home.cli(&["pause"]).status.success()
+            });
+            (0..KEYS).for_each(|key| last.tap(letters[key % letters.len()]));
+            assert!(pause.join().expect("it is asked"));
+        });
+        let presses = |reader: &mut Reader| -> Vec<_> {
+            reader.keys().iter().filter(|key| key.1 == 1).map(|key| key.0).collect()
+        };
+        // First the twin's, then the keyboard's own; one that went to both is no loss.
+        let typed = |twin: &mut Reader, physical: &mut Reader| {
+            let (first, then) = (presses(twin), presses(physical));
+            let lost = KEYS.saturating_sub(first.len() + then.len());
+            let wanted = |key: usize| letters[key % letters.len()];
+            let begins = first.iter().enumerate().all(|(key, &is)| is == wanted(key));
+            let ends = then.iter().rev().enumerate().all(|(key, &is)| is == wanted(KEYS - 1 - key));
+            (lost, begins, ends)
+        };
+        let all = wait_until(|| typed(&mut twin, &mut physical) == (0, true, true));
+        let (first, then) = (presses(&mut twin).len(), presses(&mut physical).len());
+        assert!(all, "round {round}: of {KEYS} keys {first} and {then} came");
+        assert!(first > 0 && then > 0, "round {round}: the pause came at the wrong time");
+        assert!(twin.rests() && physical.rests());
+        assert!(rig.home.cli(&["resume"]).status.success());
+        assert!(wait_until(|| {
+            twin.clear();
+            last.tap(KeyCode::KEY_F);
+            twin.strokes_of(KeyCode::KEY_F) == 1
+        }));
+        twin.clear();
+        physical.clear();
+    }
+    drop(twins);
+    rig.twin.clear();
+    assert!(wait_until(|| {
+        rig.board.text("x");
+        !rig.twin.keys().is_empty()
+    }));
+    rig.twin.clear();
+    rig.finish("");
+}
+
 pub(crate) fn pausing_gives_the_keyboards_back(_: &mut Guest) {
     let mut rig = Rig::new();
     rig.board.down(KeyCode::KEY_J);
