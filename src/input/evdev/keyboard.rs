@@ -91,7 +91,7 @@ pub struct Keyboard {
     state: State,
     /// The keys that are down, as far as was read; while it is not ours the buttons too.
     down: KeySet,
-    /// When it was looked last a key was down, and no event of a key was read since.
+    /// When it was looked last a key was down, and no release was read since; so it may be before the first look.
     owed: bool,
     /// Since when the kernel says that no key is down while a release is owed.
     quiet: Option<Instant>,
@@ -142,7 +142,7 @@ impl Keyboard {
             device,
             state: State::Waiting { since: now, told: false },
             down: KeySet::EMPTY,
-            owed: false,
+            owed: true,
             quiet: None,
             lamps: 0,
         }))
@@ -284,6 +284,7 @@ impl Keyboard {
     pub(super) fn want(&mut self, now: Instant) {
         if self.state == State::Released {
             self.state = State::Waiting { since: now - SETTLE, told: false };
+            self.owed = true;
         }
     }
 
@@ -297,7 +298,9 @@ impl Keyboard {
             Err(Errno::AGAIN | Errno::INTR) => return Ok(()),
             read => read?,
         }
-        if self.owed && events.iter().any(|event| event.kind == EventType::KEY) {
+        // A key that repeats is down still.
+        let up = |told: Told| told.kind == EventType::KEY && told.value == 0;
+        if self.owed && events.iter().any(up) {
             (self.owed, self.quiet) = (false, None);
         }
         Ok(())

@@ -69,6 +69,8 @@ pub(crate) const GROUP: Group = Group {
         safety::a_killed_guard_is_replaced,
         safety::a_key_that_is_held_at_the_start_is_waited_for,
         safety::a_release_that_the_session_was_not_told_is_waited_for,
+        safety::a_repeat_is_no_release,
+        safety::a_release_may_be_owed_at_the_start,
         safety::a_button_that_is_held_at_the_start_is_waited_for,
         safety::a_button_that_is_held_goes_up_with_a_pause,
         safety::a_pause_loses_no_key,

@@ -222,6 +222,48 @@ pub(crate) fn a_release_that_the_session_was_not_told_is_waited_for(_: &mut Gues
     twin.expect_text("L!");
 }
 
+/// A key that repeats is down still, whatever the repeat says of reports.
+pub(crate) fn a_repeat_is_no_release(_: &mut Guest) {
+    let (mut board, mut other) = (Board::new("Board"), Board::new("Other"));
+    let mut physical = Reader::physical("Board");
+    board.down(KeyCode::KEY_ENTER);
+    let mut daemon = Daemon::start(&rig::home(MAP));
+    let _ = taken(&mut daemon, "Other");
+    daemon.signal(Signal::STOP);
+    board.emit(EventType::KEY, KeyCode::KEY_ENTER.0, 2);
+    board.emit_unreported(EventType::KEY, KeyCode::KEY_ENTER.0, 0);
+    other.tap(KeyCode::KEY_F);
+    daemon.signal(Signal::CONT);
+    thread::sleep(Duration::from_millis(20));
+    board.emit_unreported(EventType::SYNCHRONIZATION, 0, 0);
+    let mut twin = taken(&mut daemon, "Board");
+    let ends = |keys: &[(KeyCode, i32)]| keys.last() == Some(&(KeyCode::KEY_ENTER, 0));
+    assert!(wait_until(|| ends(physical.keys())), "its release is the session's");
+    board.hold("la");
+    twin.expect_text("L!");
+}
+
+/// The first look too may come between the release and the report.
+pub(crate) fn a_release_may_be_owed_at_the_start(_: &mut Guest) {
+    let mut board = Board::new("Board");
+    let mut physical = Reader::physical("Board");
+    board.down(KeyCode::KEY_ENTER);
+    board.emit_unreported(EventType::KEY, KeyCode::KEY_ENTER.0, 0);
+    let mut daemon = Daemon::start(&rig::home(MAP));
+    let _ = rig::twin("Board");
+    // Longer than a twin is given to be noticed: the look comes at once when it goes on.
+    daemon.signal(Signal::STOP);
+    thread::sleep(Duration::from_millis(500));
+    daemon.signal(Signal::CONT);
+    thread::sleep(Duration::from_millis(20));
+    board.emit_unreported(EventType::SYNCHRONIZATION, 0, 0);
+    let mut twin = taken(&mut daemon, "Board");
+    let ends = |keys: &[(KeyCode, i32)]| keys.last() == Some(&(KeyCode::KEY_ENTER, 0));
+    assert!(wait_until(|| ends(physical.keys())), "its release is the session's");
+    board.hold("la");
+    twin.expect_text("L!");
+}
+
 pub(crate) fn a_button_that_is_held_at_the_start_is_waited_for(_: &mut Guest) {
     let mut board = Board::with_everything("Mixed");
     let mut physical = Reader::physical("Mixed");
