@@ -4,7 +4,7 @@
 
 use std::{os::fd::AsFd, time::Duration};
 
-use evdev::EventType;
+use evdev::{EventType, SynchronizationCode};
 use rustix::io::{Result, read};
 
 /// `struct input_event`: a time that the kernel fills in, kind, code, value.
@@ -45,6 +45,21 @@ impl Events {
         self.length = 0;
         self.length = read(device, &mut self.bytes)?;
         Ok(())
+    }
+
+    /// Reads and forgets all that waits; whether a key or button went down there, or may have: the kernel dropped
+    /// events.
+    pub(super) fn bring_press(&mut self, device: impl AsFd) -> bool {
+        let mut came = false;
+        while self.read(&device).is_ok() && self.length > 0 {
+            came |= self.iter().any(|Told { kind, code, value, .. }| {
+                let dropped = SynchronizationCode::SYN_DROPPED.0;
+                (kind == EventType::KEY && value == 1)
+                    || (kind == EventType::SYNCHRONIZATION && code == dropped)
+            });
+        }
+        self.clear();
+        came
     }
 
     /// Forgets them.
@@ -129,5 +144,24 @@ mod tests {
         assert_eq!(format!("{events:?}"), "Events(2)");
         events.clear();
         assert!(events.iter().next().is_none());
+    }
+
+    #[test]
+    fn a_press_behind_a_whole_reading_is_seen() {
+        let (device, kernel) = pipe_with(PipeFlags::NONBLOCK).unwrap();
+        let mut kernel = std::fs::File::from(kernel);
+        let mut events = Events::NONE;
+        let mut comes = |kind, code, value| {
+            for _ in 0..3 * ROOM {
+                kernel.write_all(&event(EventType::RELATIVE, 0, 1)).unwrap();
+            }
+            kernel.write_all(&event(kind, code, value)).unwrap();
+            events.bring_press(&device)
+        };
+        assert!(!comes(EventType::SYNCHRONIZATION, 0, 0));
+        assert!(!comes(EventType::KEY, 30, 0) && !comes(EventType::KEY, 30, 2));
+        assert!(comes(EventType::KEY, 30, 1));
+        assert!(!comes(EventType::SYNCHRONIZATION, 0, 0), "all was read");
+        assert!(comes(EventType::SYNCHRONIZATION, SynchronizationCode::SYN_DROPPED.0, 0));
     }
 }

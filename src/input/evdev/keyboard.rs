@@ -191,7 +191,7 @@ impl Keyboard {
     }
 
     /// Takes the keyboard when it is time. To be called when keys came and at the deadline.
-    pub(super) fn proceed(&mut self, now: Instant) -> Option<Word> {
+    pub(super) fn proceed(&mut self, now: Instant, events: &mut Events) -> Option<Word> {
         let (since, told) = match self.state {
             State::Waiting { since, told } => (since, told),
             State::Refused { again } if again <= now => (now - SETTLE, true),
@@ -200,7 +200,7 @@ impl Keyboard {
         if now < since + SETTLE {
             return None;
         }
-        match self.take(now) {
+        match self.take(now, events) {
             Ok(true) => {
                 self.state = State::Taken;
                 Some(Word::Taken)
@@ -225,7 +225,7 @@ impl Keyboard {
     }
 
     /// Takes it unless a key is down, whose release the session would never see.
-    fn take(&mut self, now: Instant) -> io::Result<bool> {
+    fn take(&mut self, now: Instant, events: &mut Events) -> io::Result<bool> {
         self.look()?;
         if !self.down.is_empty() {
             (self.owed, self.quiet) = (true, None);
@@ -236,9 +236,7 @@ impl Keyboard {
         }
         ioctl::grab(self.device.as_fd(), true)?;
         // A key that came between the look and the grab is the session's, and stays so.
-        let came = self.device.fetch_events().is_ok_and(|mut events| {
-            events.any(|event| event.event_type() == EventType::KEY && event.value() == 1)
-        });
+        let came = events.bring_press(&self.device);
         if came {
             ioctl::grab(self.device.as_fd(), false)?;
             self.look()?;

@@ -280,7 +280,7 @@ impl EvdevInput {
     /// Takes what can be taken by now.
     pub fn proceed(&mut self, now: Instant, words: &mut Vec<(DeviceId, Word)>) {
         for (&device, keyboard) in &mut self.keyboards {
-            words.extend(keyboard.proceed(now).map(|word| (device, word)));
+            words.extend(keyboard.proceed(now, &mut self.events).map(|word| (device, word)));
         }
     }
 
