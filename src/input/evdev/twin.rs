@@ -36,6 +36,10 @@ const LOW: RangeInclusive<u16> = 1..=255;
 /// In order: Z, its three rotations, `REL_MISC`, `REL_RESERVED`, and three without a name.
 const IDLE_AXES: [u16; 9] = [0x02, 0x03, 0x04, 0x05, 0x09, 0x0a, 0x0d, 0x0e, 0x0f];
 
+/// What `EV_REP` sets, in milliseconds: before the first repeat, and between two (`linux/input-event-codes.h`).
+const REP_DELAY: u16 = 0;
+const REP_PERIOD: u16 = 1;
+
 /// So many events of a twin wait for one who reads late; with one more he loses all of them.
 pub const ROOM: u32 = 256;
 
@@ -73,8 +77,8 @@ pub struct Twin {
 }
 
 impl Twin {
-    /// Makes the twin of this keyboard: the same name, numbers, properties, keys, lamps, axes and
-    /// switches, and besides the keys that text may be typed with: [`LOW`] and those of the XKB
+    /// Makes the twin of this keyboard: the same name, numbers, properties, keys, lamps, axes, switches and
+    /// repeat, and besides the keys that text may be typed with: [`LOW`] and those of the XKB
     /// option; and [`IDLE_AXES`].
     ///
     /// An old kernel tells nobody of a device that has so many keys. Then the twin has to do without
@@ -88,6 +92,8 @@ impl Twin {
         let all = low.iter().chain(xkb_option::codes()).collect();
         let twin = Self::make(keyboard, all)?;
         let mut twin = if twin.is_announced() { twin } else { Self::make(keyboard, low)? };
+        // A kernel that refuses leaves it at its own pace.
+        let _ = twin.repeat_like(keyboard);
         twin.node = ioctl::system_name(&twin.uinput).ok().and_then(|name| node(&name));
         Ok(twin)
     }
@@ -121,6 +127,18 @@ impl Twin {
             open: false,
             node: None,
         })
+    }
+
+    /// Repeats keys after the same time and as often as this keyboard does; `kbdrate` sets that.
+    fn repeat_like(&mut self, keyboard: &RawDevice) -> io::Result<()> {
+        if let Some(repeat) = keyboard.get_auto_repeat() {
+            for (code, milliseconds) in [(REP_DELAY, repeat.delay), (REP_PERIOD, repeat.period)] {
+                let value = i32::try_from(milliseconds).unwrap_or(i32::MAX);
+                self.push(EventType::REPEAT, code, value);
+            }
+            self.report();
+        }
+        self.flush()
     }
 
     /// A twin whose events a test reads at the other end of this file.

@@ -48,6 +48,7 @@ pub(crate) const GROUP: Group = Group {
         plugs::a_flood_leaves_no_key_down,
         plugs::other_devices_are_not_opened,
         plugs::two_keyboards_are_one_to_fingers,
+        plugs::a_twin_repeats_like_its_keyboard,
         rights::a_user_without_rights_is_told_what_mends_it,
         rights::a_start_that_fails_takes_no_keyboard,
         rights::the_packaged_user_takes_keyboards,

@@ -228,12 +228,14 @@ pub(crate) fn a_repeat_is_no_release(_: &mut Guest) {
     let mut physical = Reader::physical("Board");
     board.down(KeyCode::KEY_ENTER);
     let mut daemon = Daemon::start(&rig::home(MAP));
-    let _ = taken(&mut daemon, "Other");
+    let mut other_twin = taken(&mut daemon, "Other");
     daemon.signal(Signal::STOP);
     board.emit(EventType::KEY, KeyCode::KEY_ENTER.0, 2);
     board.emit_unreported(EventType::KEY, KeyCode::KEY_ENTER.0, 0);
     other.tap(KeyCode::KEY_F);
     daemon.signal(Signal::CONT);
+    // Whoever has read the one has read the other, and looks at it in the same breath.
+    assert!(wait_until(|| other_twin.strokes_of(KeyCode::KEY_F) == 1));
     thread::sleep(Duration::from_millis(20));
     board.emit_unreported(EventType::SYNCHRONIZATION, 0, 0);
     let mut twin = taken(&mut daemon, "Board");
@@ -255,7 +257,7 @@ pub(crate) fn a_release_may_be_owed_at_the_start(_: &mut Guest) {
     daemon.signal(Signal::STOP);
     thread::sleep(Duration::from_millis(500));
     daemon.signal(Signal::CONT);
-    thread::sleep(Duration::from_millis(20));
+    thread::sleep(Duration::from_millis(50));
     board.emit_unreported(EventType::SYNCHRONIZATION, 0, 0);
     let mut twin = taken(&mut daemon, "Board");
     let ends = |keys: &[(KeyCode, i32)]| keys.last() == Some(&(KeyCode::KEY_ENTER, 0));
