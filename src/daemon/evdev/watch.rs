@@ -57,15 +57,8 @@ const LET_GO: Signal = Signal::USR1;
 
 /// Tells the guard of a keyboard.
 pub(super) fn came(guard: &mut Guard, device: DeviceId, keyboard: &Keyboard) {
-    // Asking for the state of keys empties the queue of the open file that asks.
-    let own = rustix::fs::open(
-        keyboard.path(),
-        rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::CLOEXEC,
-        rustix::fs::Mode::empty(),
-    );
-    // A keyboard that is gone by now is told so next.
-    let Ok(own) = own else { return };
-    guard.share(&message(CAME, device), &[keyboard.as_fd(), own.as_fd()]);
+    let descriptors: [_; DESCRIPTORS] = [keyboard.as_fd(), keyboard.own_of_guard()];
+    guard.share(&message(CAME, device), &descriptors);
 }
 
 /// Tells the guard that a keyboard is gone.

@@ -10,7 +10,7 @@
 
 use std::{
     io,
-    os::fd::{AsFd, BorrowedFd},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -20,7 +20,7 @@ use evdev::{
     SynchronizationCode, raw_stream::RawDevice,
 };
 use rustix::{
-    fs::{OFlags, fcntl_getfl, fcntl_setfl},
+    fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl, open},
     io::{Errno, Result as Read},
 };
 
@@ -86,6 +86,8 @@ pub struct Keyboard {
     path: PathBuf,
     traits: Traits,
     device: RawDevice,
+    /// For the guard, see [`Self::own_of_guard`].
+    own_of_guard: OwnedFd,
     /// What stands for it.
     pub twin: Twin,
     state: State,
@@ -132,6 +134,7 @@ impl Keyboard {
         if !wanted(&traits) {
             return Ok(None);
         }
+        let own_of_guard = open(path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
         let flags = fcntl_getfl(device.as_fd())? | OFlags::NONBLOCK;
         fcntl_setfl(device.as_fd(), flags)?;
         ioctl::monotonic(device.as_fd())?;
@@ -140,6 +143,7 @@ impl Keyboard {
             traits,
             twin: Twin::new(&device)?,
             device,
+            own_of_guard,
             state: State::Waiting { since: now, told: false },
             down: KeySet::EMPTY,
             owed: true,
@@ -158,6 +162,13 @@ impl Keyboard {
     #[must_use]
     pub fn traits(&self) -> &Traits {
         &self.traits
+    }
+
+    /// A second open file, for the guard to ask what is down: that empties the queue of the file that asks. The node
+    /// may not be opened any more when a guard is told of it.
+    #[must_use]
+    pub fn own_of_guard(&self) -> BorrowedFd<'_> {
+        self.own_of_guard.as_fd()
     }
 
     /// Whose it is.
