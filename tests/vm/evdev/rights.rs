@@ -44,8 +44,9 @@ pub(crate) fn a_user_without_rights_is_told_what_mends_it(_: &mut Guest) {
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
     let said = daemon();
-    assert!(said.contains("no right to open `/dev/uinput`: "), "{said}");
+    assert!(said.contains("no right to open `/dev/uinput` and `/dev/input/event"), "{said}");
     assert!(said.contains("packaging/udev/60-composekey.rules"), "{said}");
+    assert!(said.contains(" && sudo usermod -aG uinput,input $USER`, and log in again"), "{said}");
     // With uinput alone it is the keyboards that are missing.
     chown("/dev/uinput", Some(NOBODY), None).expect("we are root");
     let said = daemon();

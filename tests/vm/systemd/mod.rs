@@ -32,7 +32,7 @@ pub(crate) const GROUP: Group = Group {
         terminals::a_session_ends_and_another_begins,
         terminals::a_service_of_the_user_follows_its_sessions,
         lock::a_locked_session_has_its_keyboards,
-        rights::the_lines_that_are_said_mend_it,
+        rights::the_line_that_is_said_mends_it,
         unit::it_sleeps_with_the_machine,
     ],
 };

@@ -10,26 +10,24 @@ use crate::{
     support::{rig::MAP, wait_until},
 };
 
-/// What is said to mend `what`, as root's own command.
+/// What is said to mend all that is missing, as root's own command.
 #[track_caller]
-fn mending(what: &str) -> String {
-    let refused = format!("no right to open `{what}");
-    assert!(wait_until(|| LEE.said().contains(&refused)), "{}", LEE.said());
+fn mending() -> String {
+    let refused = "no right to open `/dev/uinput` and `/dev/input/event";
+    assert!(wait_until(|| LEE.said().contains(refused)), "{}", LEE.said());
     let said = LEE.said();
-    let line = said.lines().find(|line| line.contains(&refused)).expect("it is there");
-    let line = line.split('`').nth(3).expect("a command");
+    let line = said.lines().find(|line| line.contains(refused)).expect("it is there");
+    let line = line.split('`').nth(5).expect("a command");
     line.strip_prefix("sudo ").expect("by root").to_owned()
 }
 
-pub(crate) fn the_lines_that_are_said_mend_it(guest: &mut Guest) {
+pub(crate) fn the_line_that_is_said_mends_it(guest: &mut Guest) {
     unit::stop();
     LEE.configure(MAP);
-    for what in ["/dev/uinput", "/dev/input/event"] {
-        LEE.log_in(DAEMON);
-        let line = mending(what);
-        guest.note(format!("{what}: {line}"));
-        run(&format!("USER=lee; {line}"));
-    }
+    LEE.log_in(DAEMON);
+    let line = mending();
+    guest.note(&line);
+    run(&format!("USER=lee; {line}"));
     LEE.log_in(DAEMON);
     is_taken(guest);
     LEE.clear();
