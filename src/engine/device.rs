@@ -268,11 +268,12 @@ impl<K: Keyboard> Device<K> {
         self.stop(out);
     }
 
-    /// Another group, by other means than this keyboard's keys.
+    /// The session's locked group is told. One that this keyboard's own keys led to is no news.
     pub(super) fn change_group(&mut self, group: u32, out: &mut Vec<Action>) {
-        self.keyboard.set_group(group);
         self.session.group = group;
-        self.stop(out);
+        if self.keyboard.set_group(group) {
+            self.stop(out);
+        }
     }
 
     /// Drops what is composed; a hold goes on from nothing.

@@ -84,8 +84,7 @@ pub enum Event<K> {
         /// Its keymap and state.
         keyboard: K,
     },
-    /// The session's group changed by other means than this keyboard's keys. Drops what is
-    /// pending.
+    /// The session's locked group. Drops what is pending on a keyboard whose own keys have not led to it.
     Group(u32),
     /// Events of this keyboard were lost; those that come next say which keys are down now. Drops
     /// what is pending, and a hold that goes on is no tap: nobody knows what was typed.

@@ -11,8 +11,9 @@ pub trait Keyboard {
     /// A key of this keyboard changed. Never called for the trigger.
     fn update(&mut self, keycode: Keycode, direction: Direction);
 
-    /// The locked group changed by other means.
-    fn set_group(&mut self, group: u32);
+    /// The locked group is this one, as somebody tells; whether that is news: this keyboard's own keys may have
+    /// led to it.
+    fn set_group(&mut self, group: u32) -> bool;
 
     /// What a press of this key means now.
     fn meaning(&self, keycode: Keycode) -> Meaning;

@@ -253,10 +253,13 @@ impl Keyboard for XkbKeyboard {
         }
     }
 
-    fn set_group(&mut self, group: u32) {
+    fn set_group(&mut self, group: u32) -> bool {
         let Self { pressed, .. } = self;
         let mods = |which| pressed.serialize_mods(which);
         let layout = |which| pressed.serialize_layout(which);
+        if layout(xkb::STATE_LAYOUT_LOCKED) == group {
+            return false;
+        }
         let (depressed, latched, locked) = (
             mods(xkb::STATE_MODS_DEPRESSED),
             mods(xkb::STATE_MODS_LATCHED),
@@ -265,6 +268,7 @@ impl Keyboard for XkbKeyboard {
         let (held, next) = (layout(xkb::STATE_LAYOUT_DEPRESSED), layout(xkb::STATE_LAYOUT_LATCHED));
         pressed.update_mask(depressed, latched, locked, held, next, group);
         self.refresh();
+        true
     }
 
     fn meaning(&self, keycode: Keycode) -> Meaning {

@@ -23,7 +23,9 @@ impl Keyboard for TypedKeyboard {
 
     fn update(&mut self, _keycode: Keycode, _direction: Direction) {}
 
-    fn set_group(&mut self, _group: u32) {}
+    fn set_group(&mut self, _group: u32) -> bool {
+        false
+    }
 
     fn meaning(&self, keycode: Keycode) -> Meaning {
         let keysym = keysym(keycode).unwrap_or(Keysym::NO_SYMBOL);

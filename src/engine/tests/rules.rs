@@ -311,9 +311,9 @@ fn r10_a_new_table() {
 
 #[test]
 fn r10_a_layout_change_drops_what_is_pending() {
-    let mut world = World::new(Kind::X11, "us", Settings::default(), table(RULES));
+    let mut world = World::new(Kind::X11, "us,de", Settings::default(), table(RULES));
     world.run("down Caps \"l\"");
-    world.event(Event::Group(0));
+    world.event(Event::Group(1));
     world.run("\"la\" up Caps");
     assert_eq!(world.seen(), "λ");
     world.run("down Shift_L down Caps");
@@ -324,6 +324,27 @@ fn r10_a_layout_change_drops_what_is_pending() {
     world.event(Event::Keyboard { device: DeviceId(1), keyboard: keyboard("us") });
     world.run("tap a");
     assert_eq!(world.seen(), "+a -a");
+}
+
+/// A shell tells every change, also one that this keyboard's keys have made a moment before.
+#[test]
+fn r10_a_group_that_is_known_drops_nothing() {
+    for kind in [Kind::X11, Kind::Evdev] {
+        let mut world = World::new(kind, "us,de", Settings::default(), table(RULES));
+        world.run("down Caps \"l\"");
+        world.event(Event::Group(0));
+        world.run("\"a\" up Caps tap Caps \"l\"");
+        world.event(Event::Group(0));
+        world.run("\"a\" tap Up");
+        assert_eq!(world.seen(), "λ λ +Up -Up", "{kind:?}");
+
+        let toggled = "us,ru+grp:alt_shift_toggle";
+        let mut world = World::new(kind, toggled, Settings::default(), table(RULES));
+        world.run("down Caps tap l down Shift_L tap Alt_L up Shift_L");
+        world.event(Event::Group(1));
+        world.run("tap a up Caps");
+        assert!(world.seen().ends_with(" λ"), "{kind:?}: {}", world.seen());
+    }
 }
 
 /// Whatever the release of the trigger would mean, had no key come.
