@@ -69,7 +69,7 @@ impl Terminal {
             move || read(file, &came, &done)
         });
         let terminal = Self { path, file, before, came, done, reader: Some(reader) };
-        run("chvt", &[&number.to_string()]);
+        run("timeout", &["30", "chvt", &number.to_string()]);
         terminal.set_keys(Keys::Unicode);
         terminal
     }

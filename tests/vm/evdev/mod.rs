@@ -53,6 +53,8 @@ pub(crate) const GROUP: Group = Group {
         rights::a_start_that_fails_takes_no_keyboard,
         rights::the_packaged_user_takes_keyboards,
         rights::the_text_console_reads_the_twin,
+        // Those that read the console come before the X servers: behind them `chvt` does not come back.
+        safety::the_session_has_the_release_of_a_killed_ones_keys,
         session::the_layout_of_an_x_server_that_comes_changes_and_goes,
         session::a_session_that_stands_still_holds_no_key,
         session::a_locked_session_has_its_keyboards,
@@ -61,7 +63,6 @@ pub(crate) const GROUP: Group = Group {
         session::a_bus_that_breaks_or_is_not_there_changes_nothing,
         random::a_hundred_thousand_events,
         safety::killed_in_every_state,
-        safety::the_session_has_the_release_of_a_killed_ones_keys,
         safety::stopped_in_every_state,
         safety::a_short_stop_loses_nothing,
         safety::the_chord_ends_it,
