@@ -53,7 +53,6 @@ pub(crate) const GROUP: Group = Group {
         rights::a_start_that_fails_takes_no_keyboard,
         rights::the_packaged_user_takes_keyboards,
         rights::the_text_console_reads_the_twin,
-        // Those that read the console come before the X servers: behind them `chvt` does not come back.
         safety::the_session_has_the_release_of_a_killed_ones_keys,
         session::the_layout_of_an_x_server_that_comes_changes_and_goes,
         session::a_session_that_stands_still_holds_no_key,
