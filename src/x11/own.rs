@@ -16,6 +16,12 @@ impl Own {
         }
     }
 
+    /// The same of an event that is not the next one.
+    #[must_use]
+    pub fn has(&self, sequence: u16) -> bool {
+        self.0.contains(&sequence)
+    }
+
     /// Whether an event with this sequence number was caused by one. Events come in order.
     pub fn contains(&mut self, sequence: u16) -> bool {
         while self.0.front().is_some_and(|own| (sequence.wrapping_sub(*own) as i16) > 0) {

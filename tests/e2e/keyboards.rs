@@ -136,6 +136,32 @@ fn a_key_that_changes_in_a_hold_leaves_the_others() {
     desk.finish("λüzyzy");
 }
 
+/// A keyboard that is held misses what is set for all; XTEST, which has it, must not be given what was before.
+#[test]
+fn a_layout_that_is_set_while_keys_fly_stays() {
+    let mut desk = Desk::new("");
+    let display = Display::open(Some(&desk.server.display())).expect("the server answers");
+    let ids = ["keyboard0", XTEST].map(|name| id(&desk, name).parse::<i32>().expect("a number"));
+    for round in 0..20 {
+        let (layout, symbol) = if round % 2 == 0 { ("de", 0x79) } else { ("us", 0x7a) };
+        let Desk { keyboard, server, .. } = &mut desk;
+        std::thread::scope(|scope| {
+            let sets = scope.spawn(|| server.setxkbmap(&["-layout", layout]));
+            while !sets.is_finished() {
+                keyboard.hold("la");
+            }
+        });
+        // What the key of `z` on `us` gives.
+        let gives = |id: i32| {
+            let keymap = keymap(&display, id).expect("a keymap");
+            keymap.key_get_syms_by_level(52_u32.into(), 0, 0).first().map(|symbol| symbol.raw())
+        };
+        let there = wait_until(|| ids.iter().all(|&id| gives(id) == Some(symbol)));
+        assert!(there, "round {round}: {layout}, {:?}", ids.map(gives));
+    }
+    desk.daemon().stop();
+}
+
 /// The pool has a connection of its own, and changes the keymaps at the same moments.
 #[test]
 fn a_keymap_that_is_copied_meanwhile() {

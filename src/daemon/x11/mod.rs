@@ -191,11 +191,11 @@ impl Backend for X11 {
             Action::Pass(key) => match key.direction {
                 // The server may see the release, and did not see this press.
                 Direction::Down if !self.input.has(key.device) => {
-                    self.input.stand_in_for(key.device)?;
+                    self.input.stand_in_for(key.device, &mut self.queue)?;
                     self.push(Item::HandOver(key.keycode));
                 }
                 Direction::Down => {
-                    self.input.stand_in_for(key.device)?;
+                    self.input.stand_in_for(key.device, &mut self.queue)?;
                     self.push(Item::Press(key.keycode));
                 }
                 Direction::Up => self.push(Item::Release(key.keycode)),

@@ -1,6 +1,6 @@
 //! Keymaps and groups that change while the daemon runs.
 
-use std::time::Instant;
+use std::{collections::VecDeque, time::Instant};
 
 use x11rb::protocol::xkb::{
     self, ConnectionExt as _, EventType, MapPart, SelectEventsAux, SelectEventsAuxStateNotify,
@@ -10,7 +10,7 @@ use x11rb::protocol::xkb::{
 use super::{X11Input, stand_in::Change, x_id};
 use crate::{
     engine::{DeviceId, Event, XkbKeyboard},
-    x11::{DisplayError, keymap},
+    x11::{DisplayError, Numbered, keymap},
 };
 
 impl X11Input {
@@ -51,8 +51,18 @@ impl X11Input {
     ///
     /// # Errors
     /// When the connection broke.
-    pub fn stand_in_for(&mut self, device: DeviceId) -> Result<(), DisplayError> {
-        self.stand_in.stand_in_for(&self.display, device)
+    pub fn stand_in_for(
+        &mut self,
+        device: DeviceId,
+        following: &mut VecDeque<Numbered>,
+    ) -> Result<(), DisplayError> {
+        // What it missed it gets first, or XTEST would lose it too.
+        if let Some(keyboard) = self.keyboards.get_mut(&device)
+            && std::mem::take(&mut keyboard.missed)
+        {
+            self.stand_in.make_up(&self.display, device)?;
+        }
+        self.stand_in.stand_in_for(&self.display, device, following)
     }
 
     /// The keymap is read when the connection is quiet, see [`Self::refresh_keymaps`].

@@ -333,7 +333,7 @@ impl X11Input {
             grab::thaw(&self.display, device)?;
         }
         if opens {
-            self.stand_in.stand_in_for(&self.display, device)?;
+            self.stand_in_for(device, following)?;
         }
         if opens && let Some(session) = self.session(device, following)? {
             events.push((now, Event::Session { device, session }));

@@ -4,14 +4,17 @@
 //! `setxkbmap` gives one layout to all keyboards, XTEST too. A layout of the server's configuration, or one that is set
 //! for a device, goes to real keyboards alone. So XTEST gets the keymap of the keyboard that it stands in for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
-use x11rb::protocol::Event as XEvent;
+use x11rb::{
+    connection::Connection as _,
+    protocol::{Event as XEvent, xproto::ConnectionExt as _},
+};
 
 use super::x_id;
 use crate::{
     engine::DeviceId,
-    x11::{Display, DisplayError, Own, copy_keymap, same_keymap},
+    x11::{Display, DisplayError, Numbered, Own, copy_keymap, same_keymap},
 };
 
 /// XTEST, and whose keymap it has.
@@ -75,7 +78,8 @@ impl StandIn {
         self.alike.remove(&keyboard);
     }
 
-    /// XTEST's keys mean from now on what those of this keyboard mean.
+    /// XTEST's keys mean from now on what those of this keyboard mean; unless somebody has changed XTEST's a moment ago,
+    /// which a keyboard that floats may have missed: what tells of it waits in `following`.
     ///
     /// # Errors
     /// When the connection broke.
@@ -83,14 +87,39 @@ impl StandIn {
         &mut self,
         display: &Display,
         keyboard: DeviceId,
+        following: &mut VecDeque<Numbered>,
     ) -> Result<(), DisplayError> {
         let Some(xtest) = self.xtest.filter(|_| !self.alike.contains(&keyboard)) else {
             return Ok(());
         };
-        if !same_keymap(display, x_id(keyboard), xtest)? {
-            self.alike.clear();
-            let _ = copy_keymap(display, x_id(keyboard), xtest, &mut self.own)?;
+        if same_keymap(display, x_id(keyboard), xtest)? {
+            self.alike.insert(keyboard);
+            return Ok(());
         }
+        // Nobody sets a keymap between the look and the copy.
+        let _ = display.conn.grab_server()?;
+        let given = self.give(display, keyboard, xtest, following);
+        let _ = display.conn.ungrab_server()?;
+        display.conn.flush()?;
+        given
+    }
+
+    fn give(
+        &mut self,
+        display: &Display,
+        keyboard: DeviceId,
+        xtest: u16,
+        following: &mut VecDeque<Numbered>,
+    ) -> Result<(), DisplayError> {
+        display.sync()?;
+        display.drain(following)?;
+        let mut changes = following.iter().filter_map(|(event, _)| Change::of(event));
+        let of_xtest = |change: &Change| u16::from(change.device) == xtest;
+        if changes.any(|change| of_xtest(&change) && !self.own.has(change.sequence)) {
+            return Ok(());
+        }
+        self.alike.clear();
+        let _ = copy_keymap(display, x_id(keyboard), xtest, &mut self.own)?;
         // One that cannot be copied would not be the next time either.
         self.alike.insert(keyboard);
         Ok(())

@@ -258,7 +258,8 @@ pub(crate) fn a_flood_leaves_no_key_down(_: &mut Guest) {
         assert!(rig.twin.rests(), "flood {flood}: {:?}", rig.twin.down());
     }
     rig.board.pace = Duration::from_millis(2);
-    rig.twin.clear();
+    // The flood may have been too much for the test's own reader.
+    rig.twin = rig::twin(&rig.board.name);
     rig.board.hold("la");
     rig.finish("L!");
 }
