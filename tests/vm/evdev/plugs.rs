@@ -255,6 +255,7 @@ pub(crate) fn a_flood_leaves_no_key_down(_: &mut Guest) {
         if composes {
             rig.board.up(CAPS);
         }
+        rig.board.expect_read(&rig.daemon);
         assert!(rig.twin.rests(), "flood {flood}: {:?}", rig.twin.down());
     }
     rig.board.pace = Duration::from_millis(2);

@@ -3,20 +3,18 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read as _},
+    io::Read as _,
     os::unix::{
         fs::{MetadataExt as _, PermissionsExt as _, chown},
         process::CommandExt as _,
     },
     process::{Command, Stdio},
-    sync::mpsc,
     thread,
     time::Duration,
 };
 
-use evdev::KeyCode;
-
 use crate::{
+    console::terminal::Terminal,
     guest::Guest,
     support::{
         board::Board,
@@ -149,22 +147,10 @@ pub(crate) fn a_start_that_fails_takes_no_keyboard(_: &mut Guest) {
 }
 
 pub(crate) fn the_text_console_reads_the_twin(_: &mut Guest) {
+    let console = Terminal::new(1);
     let mut rig = Rig::new();
-    let (lines, line) = mpsc::channel();
-    let console = fs::File::open("/dev/tty1").expect("the console");
-    thread::spawn(move || {
-        for line in BufReader::new(console).lines().map_while(Result::ok) {
-            let _ = lines.send(line);
-        }
-    });
-    rig.board.tap(KeyCode::KEY_ENTER);
     rig.board.text("a");
     rig.board.hold("la");
     rig.board.text("B");
-    rig.board.tap(KeyCode::KEY_ENTER);
-    let mut seen = Vec::new();
-    while !seen.iter().any(|line| line == "aL!B") {
-        let next = line.recv_timeout(Duration::from_secs(20));
-        seen.push(next.unwrap_or_else(|_| panic!("the console read {seen:?}")));
-    }
+    console.expect("aL!B");
 }
